@@ -1,0 +1,1 @@
+//! Host to signing service, region and partition.
