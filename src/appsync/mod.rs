@@ -1,0 +1,101 @@
+//! AppSync GraphQL over HTTP: what an answer means. Data and GraphQL errors are the caller's; refusals are errors.
+
+use crate::error::{Code, Error, ServiceFault};
+use crate::message::{HttpReply, error_name};
+use crate::retry;
+
+/// The headers of a GraphQL request.
+pub const CONTENT_TYPE: &str = "application/json";
+
+/// Decides whether an answer is a GraphQL result. A 200 with a JSON object is one, whatever errors it lists; anything
+/// else is AppSync, or something before it, refusing the request as a whole.
+pub fn check_result<D>(
+    reply: &HttpReply<D>,
+    has_result: bool,
+    first_error: Option<(String, String)>,
+) -> Result<(), Error> {
+    if reply.status == 200 && has_result {
+        return Ok(());
+    }
+    let (kind, text) = first_error.unwrap_or_default();
+    let written = if reply.error_type.is_empty() { kind.as_str() } else { reply.error_type.as_str() };
+    let name = error_name(written).to_owned();
+    let code = match reply.status {
+        200 => Code::ServiceFault,
+        429 => Code::Throttled,
+        500.. => Code::ServiceFault,
+        _ if retry::is_throttling(&name) => Code::Throttled,
+        _ => Code::Refused,
+    };
+    let mut message = String::from(if reply.status == 200 {
+        "AppSync's answer cannot be read"
+    } else {
+        "AppSync refused the request"
+    });
+    for part in [name.as_str(), text.as_str()] {
+        if !part.is_empty() {
+            message.push_str(": ");
+            message.push_str(part);
+        }
+    }
+    let advice = advice(&name, &text);
+    let fault = ServiceFault { status: reply.status, name, request_id: reply.request_id.clone() };
+    let error = Error::new(code, message).service(fault);
+    Err(match advice {
+        Some(advice) => error.advise(advice),
+        None => error,
+    })
+}
+
+/// AppSync says little; what its few words mean is known.
+fn advice(name: &str, text: &str) -> Option<&'static str> {
+    Some(match (name, text) {
+        (_, "Permission denied") => {
+            "Allow appsync:GraphQL on the API's types/*/fields/* for the role that whoami() names."
+        }
+        (_, text) if text.starts_with("Unable to parse JWT") => {
+            "Switch IAM authorization on for this API: it expects another kind of token."
+        }
+        ("UnauthorizedException", _) => {
+            "Switch IAM authorization on for this API, and allow appsync:GraphQL to the role."
+        }
+        ("WAFForbiddenException", _) => "A WAF rule in front of the API refuses the request.",
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn reply(status: u16, error_type: &str) -> HttpReply<Value> {
+        HttpReply { status, error_type: error_type.into(), request_id: "r".into(), document: Some(json!({})) }
+    }
+
+    #[test]
+    fn a_result_with_field_errors_is_a_result() {
+        assert!(check_result(&reply(200, ""), true, Some(("Unauthorized".into(), "Not Authorized".into()))).is_ok());
+    }
+
+    #[test]
+    fn a_refusal_carries_appsyncs_name_text_and_a_next_step() {
+        let error = check_result(
+            &reply(401, "UnauthorizedException"),
+            false,
+            Some(("UnauthorizedException".into(), "Permission denied".into())),
+        )
+        .unwrap_err();
+        assert_eq!(error.code, Code::Refused);
+        assert!(error.message.ends_with("UnauthorizedException: Permission denied"));
+        assert!(error.advice().contains("appsync:GraphQL"));
+    }
+
+    #[test]
+    fn what_is_no_result_is_a_fault() {
+        assert_eq!(check_result(&reply(200, ""), false, None).unwrap_err().code, Code::ServiceFault);
+        assert_eq!(check_result(&reply(503, ""), false, None).unwrap_err().code, Code::ServiceFault);
+        assert_eq!(check_result(&reply(429, ""), false, None).unwrap_err().code, Code::Throttled);
+    }
+}

@@ -1,0 +1,168 @@
+//! Time as a value. The pure rooms never read a clock: the edge hands in the local time, and [`Clock`]
+//! turns it into the server's time.
+
+/// Milliseconds since 1970-01-01T00:00:00Z.
+pub type Millis = i64;
+
+/// What is known of the difference between the server's clock and this device's.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Clock {
+    offset: Millis,
+}
+
+/// Differences up to this are noise: a `Date` header has whole seconds, and no AWS window is below five minutes.
+const NOISE: Millis = 2_000;
+
+impl Clock {
+    /// Server time minus local time, in milliseconds.
+    pub fn offset(&self) -> Millis {
+        self.offset
+    }
+
+    /// The server's time when the device shows `local`.
+    pub fn server(&self, local: Millis) -> Millis {
+        local.saturating_add(self.offset)
+    }
+
+    /// Learns from the `Date` header of an answer that was asked for at `sent` and arrived at `received`,
+    /// both by the local clock. True if the offset changed.
+    pub fn observe(&mut self, date: Millis, sent: Millis, received: Millis) -> bool {
+        // `Date` was written somewhere between the two, and cut down to a whole second.
+        let middle = sent.saturating_add(received.saturating_sub(sent) / 2);
+        let seen = date.saturating_add(500).saturating_sub(middle);
+        let slack = NOISE.saturating_add(received.saturating_sub(sent).max(0) / 2);
+        if seen.saturating_sub(self.offset).saturating_abs() <= slack {
+            return false;
+        }
+        self.offset = if seen.saturating_abs() <= NOISE { 0 } else { seen };
+        true
+    }
+}
+
+/// `YYYYMMDDTHHMMSSZ`, the form of `x-amz-date`. Its first eight characters are the scope's date.
+pub fn amz_date(time: Millis) -> String {
+    let seconds = time.div_euclid(1_000);
+    let (year, month, day) = civil(seconds.div_euclid(86_400));
+    let in_day = seconds.rem_euclid(86_400);
+    let mut text = String::with_capacity(16);
+    digits(&mut text, year, 4);
+    digits(&mut text, month, 2);
+    digits(&mut text, day, 2);
+    text.push('T');
+    digits(&mut text, in_day / 3_600, 2);
+    digits(&mut text, in_day / 60 % 60, 2);
+    digits(&mut text, in_day % 60, 2);
+    text.push('Z');
+    text
+}
+
+/// Reads the form of [`amz_date`] back; anything else is none.
+pub fn parse_amz_date(text: &str) -> Option<Millis> {
+    let bytes = text.as_bytes();
+    if bytes.len() != 16 || bytes[8] != b'T' || bytes[15] != b'Z' {
+        return None;
+    }
+    let number = |from: usize, to: usize| {
+        bytes[from..to]
+            .iter()
+            .try_fold(0i64, |sum, byte| byte.is_ascii_digit().then(|| sum * 10 + i64::from(byte - b'0')))
+    };
+    let (year, month, day) = (number(0, 4)?, number(4, 6)?, number(6, 8)?);
+    let (hour, minute, second) = (number(9, 11)?, number(11, 13)?, number(13, 15)?);
+    if !(1..=12).contains(&month) || !(1..=31).contains(&day) || hour > 23 || minute > 59 || second > 60 {
+        return None;
+    }
+    Some((days_before(year, month, day) * 86_400 + hour * 3_600 + minute * 60 + second) * 1_000)
+}
+
+fn digits(text: &mut String, value: i64, width: u32) {
+    for place in (0..width).rev() {
+        let digit = value / 10i64.pow(place) % 10;
+        text.push(char::from(b'0' + digit.unsigned_abs() as u8));
+    }
+}
+
+/// Days since 1970-01-01 to year, month, day in the Gregorian calendar, counted in years that start in March
+/// so that the leap day comes last.
+fn civil(days: i64) -> (i64, i64, i64) {
+    let days = days + 719_468;
+    let era = days.div_euclid(146_097);
+    let in_era = days.rem_euclid(146_097);
+    let year = (in_era - in_era / 1_460 + in_era / 36_524 - in_era / 146_096) / 365;
+    let in_year = in_era - (365 * year + year / 4 - year / 100);
+    let month = (5 * in_year + 2) / 153;
+    let day = in_year - (153 * month + 2) / 5 + 1;
+    let month = if month < 10 { month + 3 } else { month - 9 };
+    (year + era * 400 + i64::from(month <= 2), month, day)
+}
+
+/// The inverse of [`civil`].
+fn days_before(year: i64, month: i64, day: i64) -> i64 {
+    let year = year - i64::from(month <= 2);
+    let era = year.div_euclid(400);
+    let in_era = year.rem_euclid(400);
+    let march = if month > 2 { month - 3 } else { month + 9 };
+    era * 146_097 + in_era * 365 + in_era / 4 - in_era / 100 + (153 * march + 2) / 5 + day - 1 - 719_468
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amz_date_is_the_basic_iso_form_in_utc() {
+        assert_eq!(amz_date(0), "19700101T000000Z");
+        assert_eq!(amz_date(1_440_938_160_000), "20150830T123600Z");
+        assert_eq!(amz_date(951_782_400_999), "20000229T000000Z");
+        assert_eq!(amz_date(4_102_444_799_000), "20991231T235959Z");
+    }
+
+    #[test]
+    fn what_is_not_an_amz_date_is_refused() {
+        for text in ["", "20150830T123600", "20151330T123600Z", "2015083xT123600Z", "20150830 123600Z"] {
+            assert_eq!(parse_amz_date(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_clock_within_noise_is_left_alone() {
+        let mut clock = Clock::default();
+        assert!(!clock.observe(10_000, 10_100, 10_300));
+        assert_eq!(clock.offset(), 0);
+    }
+
+    #[test]
+    fn a_wrong_clock_is_learnt_and_unlearnt() {
+        let mut clock = Clock::default();
+        assert!(clock.observe(1_000_000, 400_000, 400_200));
+        assert_eq!(clock.server(400_100), 1_000_500);
+        // The user sets the device's clock right: the next answer says so.
+        assert!(clock.observe(1_060_000, 1_060_100, 1_060_300));
+        assert_eq!(clock.offset(), 0);
+    }
+
+    #[test]
+    fn a_slow_answer_does_not_move_a_good_clock() {
+        let mut clock = Clock::default();
+        assert!(!clock.observe(10_000, 0, 30_000));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn amz_dates_read_back(seconds in 0i64..253_402_300_799) {
+            proptest::prop_assert_eq!(parse_amz_date(&amz_date(seconds * 1_000)), Some(seconds * 1_000));
+        }
+
+        #[test]
+        fn any_text_is_read_or_refused(text in ".{0,20}") {
+            let _ = parse_amz_date(&text);
+        }
+
+        #[test]
+        fn no_times_overflow(date: i64, sent: i64, received: i64) {
+            let mut clock = Clock::default();
+            clock.observe(date, sent, received);
+            clock.server(sent);
+        }
+    }
+}

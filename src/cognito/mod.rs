@@ -1,0 +1,11 @@
+//! Cognito Identity and STS: what is said on the wire, how refusals read, and the exchange of an identity pool and
+//! logins for credentials.
+
+mod exchange;
+mod fault;
+mod sts;
+mod wire;
+
+pub use exchange::{Exchange, Failure, Issued, Step};
+pub use sts::{Caller, caller_identity_request, read_caller, read_caller_xml, read_sts_fault};
+pub use wire::Logins;

@@ -1,0 +1,62 @@
+//! The shapes of Cognito Identity (AWS JSON 1.1, service model 2014-06-30).
+
+use crate::clock::Millis;
+use crate::config::IdentityPoolId;
+use crate::message::{Document, HttpRequest, JsonObject};
+use crate::secret::Secret;
+use crate::sigv4::SigningCredentials;
+
+/// Provider name and login token, in the order given. Empty for guests.
+pub type Logins = Vec<(String, Secret)>;
+
+/// `GetId`: the identity for these logins, or a new guest's.
+pub(super) fn get_id(url: &str, pool: &IdentityPoolId, logins: &Logins) -> HttpRequest {
+    request(url, "GetId", with_logins(JsonObject::default().text("IdentityPoolId", pool.as_str()), logins))
+}
+
+/// `GetCredentialsForIdentity`.
+pub(super) fn get_credentials(url: &str, identity_id: &str, logins: &Logins) -> HttpRequest {
+    request(
+        url,
+        "GetCredentialsForIdentity",
+        with_logins(JsonObject::default().text("IdentityId", identity_id), logins),
+    )
+}
+
+/// Cognito refuses an empty map: guests send none.
+fn with_logins(body: JsonObject, logins: &Logins) -> JsonObject {
+    if logins.is_empty() {
+        return body;
+    }
+    let map = logins.iter().fold(JsonObject::default(), |map, (provider, token)| map.text(provider, token.expose()));
+    body.object("Logins", map)
+}
+
+fn request(url: &str, operation: &str, body: JsonObject) -> HttpRequest {
+    HttpRequest {
+        url: url.into(),
+        headers: vec![
+            ("content-type", "application/x-amz-json-1.1".into()),
+            ("x-amz-target", ["AWSCognitoIdentityService.", operation].concat()),
+        ],
+        body: body.finish(),
+    }
+}
+
+/// The identity id that every answer carries. It may differ from the one sent, and then it is the one to keep.
+pub(super) fn read_identity_id(document: &impl Document) -> Option<String> {
+    document.text(&["IdentityId"]).filter(|id| !id.is_empty())
+}
+
+/// The credentials of an answer and when they end. `SecretKey` is Cognito's name; `Expiration` is in seconds, with a
+/// fraction.
+pub(super) fn read_credentials(document: &impl Document) -> Option<(SigningCredentials, Millis)> {
+    let text = |name| document.text(&["Credentials", name]).filter(|text| !text.is_empty());
+    let credentials = SigningCredentials {
+        access_key_id: text("AccessKeyId")?,
+        secret_access_key: Secret::new(text("SecretKey")?),
+        session_token: Some(Secret::new(text("SessionToken")?)),
+    };
+    let seconds = document.number(&["Credentials", "Expiration"])?;
+    (seconds > 0.0 && seconds < 1e12).then_some((credentials, (seconds * 1_000.0) as Millis))
+}

@@ -1,0 +1,196 @@
+//! The one error type. A stable code, a sentence that names the field and never a value, and what to do next.
+
+use std::borrow::Cow;
+
+/// What went wrong, as a stable code that programs can switch on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Code {
+    /// An option is missing, of the wrong kind or malformed.
+    InvalidOption,
+    /// A part of the request cannot be signed or sent.
+    InvalidRequest,
+    /// The host is neither AWS's nor declared, or does not say service and region.
+    UnknownEndpoint,
+    /// Credentials would travel over plain http.
+    InsecureUrl,
+    /// A `logins` function threw, rejected or gave no token.
+    LoginsFailed,
+    /// The `credentials` provider threw, rejected or gave no credentials.
+    ProviderFailed,
+    /// The login token has expired.
+    LoginExpired,
+    /// Cognito refuses the login token.
+    LoginRejected,
+    /// The identity pool allows no guests.
+    GuestsNotAllowed,
+    /// The identity pool does not exist in that region.
+    PoolNotFound,
+    /// The identity pool has no usable role.
+    PoolMisconfigured,
+    /// The identity is gone, disabled or somebody else's.
+    IdentityLost,
+    /// AWS refuses the request for another reason.
+    Refused,
+    /// AWS throttles.
+    Throttled,
+    /// AWS fails, or answers what cannot be read.
+    ServiceFault,
+    /// The network failed, or CORS hides the answer.
+    Network,
+    /// No answer in time.
+    Timeout,
+    /// The client signed out while the call waited.
+    SignedOut,
+}
+
+impl Code {
+    /// Every code, for the tests that hold types and documentation against it.
+    pub const ALL: &'static [Self] = &[
+        Self::InvalidOption,
+        Self::InvalidRequest,
+        Self::UnknownEndpoint,
+        Self::InsecureUrl,
+        Self::LoginsFailed,
+        Self::ProviderFailed,
+        Self::LoginExpired,
+        Self::LoginRejected,
+        Self::GuestsNotAllowed,
+        Self::PoolNotFound,
+        Self::PoolMisconfigured,
+        Self::IdentityLost,
+        Self::Refused,
+        Self::Throttled,
+        Self::ServiceFault,
+        Self::Network,
+        Self::Timeout,
+        Self::SignedOut,
+    ];
+
+    /// The code as JavaScript sees it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::InvalidOption => "INVALID_OPTION",
+            Self::InvalidRequest => "INVALID_REQUEST",
+            Self::UnknownEndpoint => "UNKNOWN_ENDPOINT",
+            Self::InsecureUrl => "INSECURE_URL",
+            Self::LoginsFailed => "LOGINS_FAILED",
+            Self::ProviderFailed => "PROVIDER_FAILED",
+            Self::LoginExpired => "LOGIN_EXPIRED",
+            Self::LoginRejected => "LOGIN_REJECTED",
+            Self::GuestsNotAllowed => "GUESTS_NOT_ALLOWED",
+            Self::PoolNotFound => "POOL_NOT_FOUND",
+            Self::PoolMisconfigured => "POOL_MISCONFIGURED",
+            Self::IdentityLost => "IDENTITY_LOST",
+            Self::Refused => "REFUSED",
+            Self::Throttled => "THROTTLED",
+            Self::ServiceFault => "SERVICE_FAULT",
+            Self::Network => "NETWORK",
+            Self::Timeout => "TIMEOUT",
+            Self::SignedOut => "SIGNED_OUT",
+        }
+    }
+
+    /// Whether the same call may succeed later without a change.
+    pub fn is_retryable(self) -> bool {
+        matches!(self, Self::Throttled | Self::ServiceFault | Self::Network | Self::Timeout)
+    }
+
+    /// What to do next, where the place that failed knows nothing better.
+    fn advice(self) -> &'static str {
+        match self {
+            Self::InvalidOption | Self::InvalidRequest => "Correct the named field.",
+            Self::UnknownEndpoint => {
+                "Declare it in the client's `endpoints` with url, service and region, or give `init.aws`."
+            }
+            Self::InsecureUrl => "Use https; plain http is for loopback hosts only.",
+            Self::LoginsFailed => "Make every `logins` function return the provider's token as a string.",
+            Self::ProviderFailed => {
+                "Make `credentials` give { accessKeyId, secretAccessKey, sessionToken, expiration }."
+            }
+            Self::LoginExpired => "Return a fresh ID token from the `logins` function.",
+            Self::LoginRejected => {
+                "Send the ID token of a provider that the identity pool lists, under the key of its issuer."
+            }
+            Self::GuestsNotAllowed => "Give `logins`, or switch guest access on in the identity pool.",
+            Self::PoolNotFound => "Check the identity pool id, its region included.",
+            Self::PoolMisconfigured => "Check the identity pool's roles and their trust policies (aud, amr).",
+            Self::IdentityLost => "Call signOut() to start with a new identity.",
+            Self::Refused => "See `serviceError` and the message for AWS's reason.",
+            Self::Throttled => "Try again later; share one client in the page.",
+            Self::ServiceFault => "Try again later; quote `requestId` to AWS support.",
+            Self::Network => "Check the connection, the URL and, for your own APIs, CORS on error answers too.",
+            Self::Timeout => "Try again, or raise `timeoutMs`.",
+            Self::SignedOut => "Start the call again for the new identity.",
+        }
+    }
+}
+
+/// What an AWS service said when it refused.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ServiceFault {
+    /// The HTTP status.
+    pub status: u16,
+    /// AWS's name of the error, such as `NotAuthorizedException`; empty if it gave none.
+    pub name: String,
+    /// The request id, for AWS support; empty if unreadable.
+    pub request_id: String,
+}
+
+/// An error: code, sentence, next step, and the field or the service's own words where there are any.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Error {
+    /// The stable code.
+    pub code: Code,
+    /// A sentence without secret or user-given values.
+    pub message: String,
+    /// The option or argument it is about, such as `options.identityPoolId`.
+    pub field: Option<Cow<'static, str>>,
+    /// What AWS said.
+    pub service: Option<ServiceFault>,
+    advice: Option<&'static str>,
+}
+
+impl Error {
+    /// An error of this code.
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), field: None, service: None, advice: None }
+    }
+
+    /// Names the option or argument it is about.
+    pub fn field(mut self, field: impl Into<Cow<'static, str>>) -> Self {
+        self.field = Some(field.into());
+        self
+    }
+
+    /// Adds what AWS said.
+    pub fn service(mut self, fault: ServiceFault) -> Self {
+        self.service = Some(fault);
+        self
+    }
+
+    /// Gives a better next step than the code's own.
+    pub fn advise(mut self, advice: &'static str) -> Self {
+        self.advice = Some(advice);
+        self
+    }
+
+    /// What to do next.
+    pub fn advice(&self) -> &'static str {
+        self.advice.unwrap_or_else(|| self.code.advice())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_has_its_own_name_and_a_next_step() {
+        let mut names: Vec<_> = Code::ALL.iter().map(|code| code.name()).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), Code::ALL.len());
+        assert!(Code::ALL.iter().all(|code| code.advice().ends_with('.')));
+    }
+}

@@ -1,0 +1,110 @@
+//! SigV4's percent-encoding: everything but `A-Z a-z 0-9 - . _ ~` becomes `%XX`, upper-case, of the UTF-8 bytes.
+
+const HEX_UPPER: &[u8; 16] = b"0123456789ABCDEF";
+const HEX_LOWER: &[u8; 16] = b"0123456789abcdef";
+
+fn is_unreserved(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
+}
+
+fn push_byte(out: &mut String, byte: u8) {
+    if is_unreserved(byte) {
+        out.push(char::from(byte));
+    } else {
+        out.push('%');
+        out.push(char::from(HEX_UPPER[usize::from(byte >> 4)]));
+        out.push(char::from(HEX_UPPER[usize::from(byte & 15)]));
+    }
+}
+
+/// Encodes a text that carries no encoding yet.
+pub(super) fn encode(out: &mut String, text: &str) {
+    for byte in text.bytes() {
+        push_byte(out, byte);
+    }
+}
+
+/// Encodes the segments of a path and leaves its slashes.
+pub(super) fn encode_path(out: &mut String, path: &str) {
+    for byte in path.bytes() {
+        if byte == b'/' {
+            out.push('/');
+        } else {
+            push_byte(out, byte);
+        }
+    }
+}
+
+/// What a `+` in a percent-encoded text stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Plus {
+    /// In a query, a space.
+    Space,
+    /// In a path, itself.
+    Literal,
+}
+
+/// Decodes a percent-encoded text and encodes it by SigV4's rule, byte by byte. Slashes stay where `plus` says
+/// that the text is a path. A `%` that starts no escape stands for itself.
+pub(super) fn recode(out: &mut String, text: &str, plus: Plus) {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
+        at += 1;
+        match byte {
+            b'%' => match (hex_value(bytes.get(at)), hex_value(bytes.get(at + 1))) {
+                (Some(high), Some(low)) => {
+                    at += 2;
+                    push_byte(out, high << 4 | low);
+                }
+                _ => push_byte(out, b'%'),
+            },
+            b'+' if plus == Plus::Space => out.push_str("%20"),
+            b'/' if plus == Plus::Literal => out.push('/'),
+            _ => push_byte(out, byte),
+        }
+    }
+}
+
+fn hex_value(byte: Option<&u8>) -> Option<u8> {
+    char::from(*byte?).to_digit(16).map(|digit| digit as u8)
+}
+
+/// Lower-case hex of some bytes.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    let mut out = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        out.push(char::from(HEX_LOWER[usize::from(byte >> 4)]));
+        out.push(char::from(HEX_LOWER[usize::from(byte & 15)]));
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn recoded(text: &str, plus: Plus) -> String {
+        let mut out = String::new();
+        recode(&mut out, text, plus);
+        out
+    }
+
+    #[test]
+    fn escapes_are_written_one_way_whatever_way_they_came() {
+        assert_eq!(recoded("%7e%41%c3%A9!*'()", Plus::Space), "~A%C3%A9%21%2A%27%28%29");
+    }
+
+    #[test]
+    fn plus_is_a_space_in_a_query_and_itself_in_a_path() {
+        assert_eq!(recoded("a+b/c", Plus::Space), "a%20b%2Fc");
+        assert_eq!(recoded("a+b/c", Plus::Literal), "a%2Bb/c");
+    }
+
+    #[test]
+    fn a_percent_sign_that_starts_no_escape_stands_for_itself() {
+        assert_eq!(recoded("100%", Plus::Space), "100%25");
+        assert_eq!(recoded("%zz%4", Plus::Space), "%25zz%254");
+        assert_eq!(recoded("%FF", Plus::Space), "%FF");
+    }
+}

@@ -1,0 +1,98 @@
+//! The signature in the query: a URL that carries its own permission.
+
+use super::encoding::encode;
+use super::{
+    CanonicalInput, KeyCache, PathRule, Scope, SigningCredentials, SigningRequest, canonical_request, string_to_sign,
+};
+use crate::clock::{Millis, amz_date};
+
+/// Where the session token stands in a presigned URL (fact sheet 4.5).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenPlacement {
+    /// In the signed query: everything but IoT.
+    Signed,
+    /// Appended after the signature: IoT MQTT over WebSocket.
+    Appended,
+}
+
+impl TokenPlacement {
+    /// The placement of a signing name.
+    pub fn of(service: &str) -> Self {
+        if service == "iotdevicegateway" { Self::Appended } else { Self::Signed }
+    }
+}
+
+/// Gives the whole query of the presigned URL, without `?`: what the request had, then the signature's own.
+pub fn presign(
+    request: SigningRequest<'_>,
+    scope: &Scope,
+    credentials: &SigningCredentials,
+    time: Millis,
+    expires_seconds: u32,
+    keys: &mut KeyCache,
+) -> String {
+    let amz_date = amz_date(time);
+    let scope_text = scope.at(&amz_date);
+    let credential = [credentials.access_key_id.as_str(), &scope_text].join("/");
+    let expires = decimal(expires_seconds);
+    let signed_names = signed_names(request.headers);
+    let mut own = vec![
+        ("X-Amz-Algorithm", "AWS4-HMAC-SHA256"),
+        ("X-Amz-Credential", credential.as_str()),
+        ("X-Amz-Date", amz_date.as_str()),
+        ("X-Amz-Expires", expires.as_str()),
+        ("X-Amz-SignedHeaders", signed_names.as_str()),
+    ];
+    let token = credentials.session_token.as_ref().map(|token| ("X-Amz-Security-Token", token.expose()));
+    let placement = TokenPlacement::of(&scope.service);
+    if placement == TokenPlacement::Signed {
+        own.extend(token);
+    }
+    let canonical = canonical_request(&CanonicalInput {
+        request,
+        extra_query: &own,
+        extra_headers: &[],
+        path_rule: PathRule::of(&scope.service),
+    });
+    let to_sign = string_to_sign(&amz_date, &scope_text, &canonical.text);
+    let signature = keys.signature(credentials, time, scope, &to_sign);
+    own.push(("X-Amz-Signature", &signature));
+    if placement == TokenPlacement::Appended {
+        own.extend(token);
+    }
+
+    let mut query = String::from(request.query);
+    for (name, value) in own {
+        if !query.is_empty() {
+            query.push('&');
+        }
+        query.push_str(name);
+        query.push('=');
+        encode(&mut query, value);
+    }
+    query
+}
+
+/// The names that the canonical request will list, known before it is built because the query names them.
+fn signed_names(headers: &[(String, String)]) -> String {
+    let mut names: Vec<&str> = headers
+        .iter()
+        .filter(|(name, value)| super::is_signed(name, value))
+        .map(|(name, _)| name.as_str())
+        .chain(["host"])
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    names.join(";")
+}
+
+fn decimal(mut value: u32) -> String {
+    let mut digits = String::new();
+    loop {
+        digits.insert(0, char::from(b'0' + (value % 10) as u8));
+        value /= 10;
+        if value == 0 {
+            return digits;
+        }
+    }
+}
