@@ -1,0 +1,86 @@
+import { dirname, join } from "node:path";
+import { cargoBin, findProgram, isOnPath, privateTools } from "../lib/environment.mjs";
+import { CommandError, read } from "../lib/run.mjs";
+import { cache } from "../lib/paths.mjs";
+import { rust } from "./rust.mjs";
+import { atLeast, locked, wasmPack } from "./versions.mjs";
+
+// One folder for all of them: most of what they are made of is the same, and is compiled once.
+const targetFolder = join(cache, "cargo-tools");
+
+/**
+ * Compiled for a quick set-up, not for quick tools: unoptimised they still handle our module in a second or two, and
+ * compiling them takes half as long.
+ */
+const quickly = {
+  CARGO_TARGET_DIR: targetFolder,
+  CARGO_PROFILE_DEV_DEBUG: "0",
+  CARGO_PROFILE_DEV_STRIP: "symbols",
+  CARGO_INCREMENTAL: "0",
+  RUSTFLAGS: "",
+};
+
+async function installedVersion(program) {
+  return /\d+\.\d+\.\d+/.exec((await read(program, ["--version"])) ?? "")?.[0];
+}
+
+/** Beside the other Cargo programs, unless that would replace a version the developer has for something else. */
+async function installRoot(program) {
+  if (await installedVersion(program)) return privateTools;
+  if (isOnPath(cargoBin) || !isOnPath("/usr/local/bin") || process.getuid?.() !== 0) return dirname(cargoBin);
+  return "/usr/local";
+}
+
+async function compile(job, crate, version, program) {
+  const install = ["install", crate, "--version", version, "--profile", "dev", "--root", await installRoot(program)];
+  job.say(`compiling ${crate} ${version} (a few minutes on two cores)`);
+  try {
+    await job.run("cargo", [...install, "--locked"], { env: quickly });
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    // A version locked by the crate may have been taken back since; newer ones of the same line do.
+    job.say("not with the crate's own lock file, so with newer parts");
+    await job.run("cargo", install, { env: quickly });
+  }
+}
+
+function cargoTool({ name, program, crate, version, fits, neededFor, after = [] }) {
+  return {
+    name,
+    neededFor,
+    // Any Rust compiles these, so they need not wait for the one that can do wasm32.
+    after: () => (findProgram("cargo") ? after : [rust.name, ...after]),
+
+    async check() {
+      const found = await installedVersion(program);
+      if (found && fits(found)) return undefined;
+      return found ? `${program} is ${found}, needed is ${version()}` : program;
+    },
+
+    install: (job) => compile(job, crate, version(), program),
+
+    byHand: () => `  cargo install ${crate} --version ${version()}\nand have ${cargoBin} on your PATH.`,
+  };
+}
+
+const bindgenVersion = () => locked("wasm-bindgen");
+
+export const wasmBindgen = cargoTool({
+  name: "wasm-bindgen CLI",
+  program: "wasm-bindgen",
+  crate: "wasm-bindgen-cli",
+  version: bindgenVersion,
+  fits: (found) => found === bindgenVersion(),
+  neededFor: ["start", "build", "test"],
+});
+
+export const wasmPackTool = cargoTool({
+  name: "wasm-pack",
+  program: "wasm-pack",
+  crate: "wasm-pack",
+  version: () => wasmPack,
+  fits: (found) => atLeast(found, wasmPack),
+  neededFor: ["test"],
+  // Not beside it: two Cargos would only wait for each other's lock, and the second finds much already compiled.
+  after: [wasmBindgen.name],
+});
