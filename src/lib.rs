@@ -12,3 +12,6 @@ pub mod retry;
 pub mod secret;
 pub mod sigv4;
 pub mod target;
+
+#[cfg(target_arch = "wasm32")]
+mod web;

@@ -1,7 +1,8 @@
 //! STS GetCallerIdentity: who am I, really. AWS Query protocol; JSON is asked for and XML understood.
 
-use crate::error::ServiceFault;
+use crate::error::{Code, Error, ServiceFault};
 use crate::message::Document;
+use crate::retry;
 
 /// Who AWS says the credentials belong to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,14 +39,26 @@ fn caller(account: String, arn: String, user_id: String) -> Caller {
     Caller { account, arn, role, user_id }
 }
 
-/// What STS said when it refused, and its text: `<Error><Code>…` or `{"Error":{"Code":…}}`.
-pub fn read_sts_fault(status: u16, document: Option<&impl Document>, body: &str) -> (ServiceFault, String) {
+/// What STS said when it refused: `<Error><Code>…` or `{"Error":{"Code":…}}`.
+pub fn read_sts_fault(status: u16, document: Option<&impl Document>, body: &str) -> Error {
     let text = |json: &[&str], name| {
         document.and_then(|document| document.text(json)).or_else(|| element(body, name)).unwrap_or_default()
     };
-    let fault =
-        ServiceFault { status, name: text(&["Error", "Code"], "Code"), request_id: text(&["RequestId"], "RequestId") };
-    (fault, text(&["Error", "Message"], "Message"))
+    let name = text(&["Error", "Code"], "Code");
+    let code = match status {
+        _ if retry::is_throttling(&name) => Code::Throttled,
+        400..=499 => Code::Refused,
+        _ => Code::ServiceFault,
+    };
+    let mut message = String::from("STS refused GetCallerIdentity");
+    for part in [name.as_str(), &text(&["Error", "Message"], "Message")] {
+        if !part.is_empty() {
+            message.push_str(": ");
+            message.push_str(part);
+        }
+    }
+    let request_id = text(&["RequestId"], "RequestId");
+    Error::new(code, message).service(ServiceFault { status, name, request_id })
 }
 
 /// The text of the first element of that name: flat answers of known shape, so no parser is needed.
@@ -88,10 +101,13 @@ mod tests {
     fn a_refusal_is_read_from_xml_and_json() {
         let xml = "<ErrorResponse><Error><Code>ExpiredToken</Code><Message>a &lt; b</Message></Error>\
                    <RequestId>r1</RequestId></ErrorResponse>";
-        let (fault, text) = read_sts_fault(403, None::<&serde_json::Value>, xml);
-        assert_eq!((fault.name.as_str(), fault.request_id.as_str(), text.as_str()), ("ExpiredToken", "r1", "a < b"));
+        let error = read_sts_fault(403, None::<&serde_json::Value>, xml);
+        assert!(error.message.ends_with("ExpiredToken: a < b"));
+        let fault = error.service.unwrap();
+        assert_eq!((fault.name.as_str(), fault.request_id.as_str()), ("ExpiredToken", "r1"));
         let json = json!({ "Error": { "Code": "AccessDenied", "Message": "no" }, "RequestId": "r2" });
-        assert_eq!(read_sts_fault(403, Some(&json), "").0.name, "AccessDenied");
+        assert_eq!(read_sts_fault(403, Some(&json), "").service.unwrap().name, "AccessDenied");
+        assert_eq!(read_sts_fault(200, None::<&serde_json::Value>, "<html>").code, Code::ServiceFault);
     }
 
     proptest::proptest! {

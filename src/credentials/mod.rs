@@ -65,11 +65,6 @@ impl Life {
         }
     }
 
-    /// Whether a refresh of the current generation runs.
-    pub fn is_refreshing(&self) -> bool {
-        self.refreshing
-    }
-
     /// Notes that a refresh starts.
     pub fn begin(&mut self) -> Generation {
         self.refreshing = true;
@@ -88,14 +83,16 @@ impl Life {
         true
     }
 
-    /// Takes in that a refresh failed. The current set serves on.
-    pub fn fail(&mut self, generation: Generation, now: Millis) {
-        if generation.0 == self.generation {
-            self.refreshing = false;
-            if let Some(stale) = &mut self.stale_at {
-                *stale = (*stale).max(now + REFRESH_PAUSE);
-            }
+    /// Takes in that a refresh failed. The current set serves on. False if that came too late.
+    pub fn fail(&mut self, generation: Generation, now: Millis) -> bool {
+        if generation.0 != self.generation {
+            return false;
         }
+        self.refreshing = false;
+        if let Some(stale) = &mut self.stale_at {
+            *stale = (*stale).max(now + REFRESH_PAUSE);
+        }
+        true
     }
 
     /// Forgets the set; whatever refresh runs comes too late from now on.

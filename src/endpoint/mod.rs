@@ -1,1 +1,109 @@
-//! Host to signing service, region and partition.
+//! From a host name to what its requests are signed for: service, region and partition.
+//!
+//! A host is recognised only if AWS itself answers there: a service's own name under one of AWS's suffixes, or one of
+//! the families in which AWS puts a customer's id in front of a service. Servers that customers run under the same
+//! suffixes (instances, load balancers, static sites) are not, because a signed request hands its receiver a session
+//! token. An unknown host is therefore an error to explain, never a guess.
+
+mod derived;
+mod families;
+mod host;
+mod partition;
+mod services;
+mod table;
+
+pub use derived::{appsync_http_host, cognito_identity_host, sts_host};
+pub use host::is_loopback;
+pub use partition::{Partition, is_region, partition_of_region};
+
+use host::{Suffix, canonical, cut_last, split_suffix, without_fips};
+use services::{global_region, service_of};
+
+/// What a host says about how its requests are signed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Endpoint {
+    /// The signing name, which often differs from the name in the host (`email` signs as `ses`).
+    pub service: &'static str,
+    /// The signing region.
+    pub region: String,
+    /// The partition the region belongs to.
+    pub partition: Partition,
+}
+
+/// Why a host gives no endpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unrecognised {
+    /// Not a host name under one of AWS's suffixes: a custom domain, a CDN, a proxy.
+    NotAws,
+    /// Under an AWS suffix, but no service that we know, or a name behind which customers run their own servers.
+    UnknownService,
+    /// The service is clear, but this host does not say the region.
+    RegionNotInHost {
+        /// The signing name of the service.
+        service: &'static str,
+    },
+}
+
+use Unrecognised::{NotAws, RegionNotInHost, UnknownService};
+
+/// Reads service, region and partition from `host` (without port, in any case; one trailing dot is allowed).
+///
+/// `path` is the URL's path without its query. It matters for the few hosts on which two services live: Location's
+/// `maps.geo`, `places.geo` and `routes.geo`, and IoT's data hosts.
+pub fn recognise(host: &str, path: &str) -> Result<Endpoint, Unrecognised> {
+    let host = canonical(host).ok_or(NotAws)?;
+    let (name, suffix) = split_suffix(&host).ok_or(NotAws)?;
+    let name = without_fips(name);
+    let (service, region, partition) = read(&name, suffix, path)?;
+    // A region under another partition's suffix is a slip, or somebody's trap.
+    let partition = partition.of_served_region(region).ok_or(UnknownService)?;
+    Ok(Endpoint { service, region: region.to_owned(), partition })
+}
+
+/// The service and region that the part in front of the suffix names, and the partition they must lie in.
+fn read<'a>(name: &'a str, suffix: Suffix, path: &str) -> Result<(&'static str, &'a str, Partition), Unrecognised> {
+    let Suffix::Services(partition) = suffix else {
+        // Customers' servers live under on.aws too, so nothing but its own families is read there.
+        let (service, region) = families::on_aws(name).ok_or(UnknownService)?;
+        return Ok((service, region, Partition::Aws));
+    };
+    let (name, partition) = match name.strip_suffix(".us-gov") {
+        Some(name) if partition == Partition::Aws => (name, Partition::AwsUsGov),
+        _ => (name, partition),
+    };
+    if let Some((service, region)) = regional(name, path) {
+        return Ok((service, region, partition));
+    }
+    let name = name.strip_suffix(".global").unwrap_or(name);
+    let service = service_of(name, path).ok_or(UnknownService)?;
+    // A bucket's name stands in front of S3's own.
+    let key = if service == "s3" { cut_last(name).1 } else { name };
+    let region = global_region(key, partition).ok_or(RegionNotInHost { service })?;
+    Ok((service, region, partition))
+}
+
+/// Hosts with a region label.
+fn regional<'a>(name: &'a str, path: &str) -> Option<(&'static str, &'a str)> {
+    let (front, last) = cut_last(name);
+    if is_region(last) {
+        return Some((service_of(front, path)?, last));
+    }
+    // S3's oldest form has service and region in one label.
+    if let Some(region) = last.strip_prefix("s3-")
+        && is_region(region)
+    {
+        return Some(("s3", region));
+    }
+    // Elsewhere than in front of these labels, a region is a bucket's name, or a server's.
+    let (front, region) = cut_last(front);
+    let service = match last {
+        "es" => families::search_domain(front),
+        "aoss" => families::collection(front),
+        "vpce" => families::interface_endpoint(front, path),
+        _ => None,
+    };
+    is_region(region).then_some((service?, region))
+}
+
+#[cfg(test)]
+mod tests;

@@ -18,6 +18,8 @@ pub use key::KeyCache;
 pub use presign::{TokenPlacement, presign};
 pub use scope::{Scope, string_to_sign};
 
+use sha2::{Digest, Sha256};
+
 use crate::secret::Secret;
 
 /// The hash that stands for a body that is not hashed: S3 over https only.
@@ -56,6 +58,23 @@ pub struct SigningRequest<'a> {
 
 /// The lower-case hex SHA-256 of some bytes.
 pub fn sha256_hex(bytes: &[u8]) -> String {
-    use sha2::{Digest, Sha256};
-    encoding::hex(&Sha256::digest(bytes))
+    let mut hash = PayloadHash::default();
+    hash.update(bytes);
+    hash.finish()
+}
+
+/// The hash of a body that comes in pieces.
+#[derive(Clone, Debug, Default)]
+pub struct PayloadHash(Sha256);
+
+impl PayloadHash {
+    /// Takes the next piece.
+    pub fn update(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// The lower-case hex SHA-256 of all pieces.
+    pub fn finish(self) -> String {
+        encoding::hex(&self.0.finalize())
+    }
 }
