@@ -1,0 +1,69 @@
+//! Errors in AppSync's form: of the whole request, and of single fields.
+
+use async_graphql::{Response, ServerError};
+use http::StatusCode;
+use serde_json::{Map, Value, json};
+
+use crate::answer::Answer;
+
+/// The member of an engine error's extensions that becomes AppSync's `errorType`.
+pub(super) const ERROR_TYPE: &str = "errorType";
+
+/// A refusal before any field was looked at.
+#[derive(Debug)]
+pub(super) struct HttpError {
+    status: StatusCode,
+    name: &'static str,
+    message: String,
+}
+
+impl HttpError {
+    pub(super) fn new(status: StatusCode, name: &'static str, message: impl Into<String>) -> Self {
+        Self { status, name, message: message.into() }
+    }
+
+    pub(super) fn to_answer(&self) -> Answer {
+        let error = json!({ "errorType": self.name, "message": self.message });
+        Answer::json(self.status, &json!({ "errors": [error] }))
+            .with_header("x-amzn-errortype", self.name)
+            .counted_as(self.name)
+    }
+}
+
+/// The engine's response as AppSync writes it.
+pub(super) fn to_appsync(response: &Response) -> Value {
+    let data = serde_json::to_value(&response.data).unwrap_or_default();
+    let mut body = Map::from_iter([("data".to_owned(), data)]);
+    if !response.errors.is_empty() {
+        let errors: Vec<Value> = response.errors.iter().map(field_error).collect();
+        body.insert("errors".to_owned(), json!(errors));
+    }
+    Value::Object(body)
+}
+
+/// The name by which an error is counted.
+pub(super) fn outcome(error: &ServerError) -> String {
+    error_type(error).unwrap_or_else(|| "ValidationError".to_owned())
+}
+
+fn error_type(error: &ServerError) -> Option<String> {
+    let value = error.extensions.as_ref()?.get(ERROR_TYPE)?;
+    value.clone().into_json().ok()?.as_str().map(str::to_owned)
+}
+
+fn field_error(error: &ServerError) -> Value {
+    let locations: Vec<Value> =
+        error.locations.iter().map(|at| json!({ "line": at.line, "column": at.column, "sourceName": null })).collect();
+    match error_type(error) {
+        Some(name) => json!({
+            "path": error.path,
+            "data": null,
+            "errorType": name,
+            "errorInfo": null,
+            "locations": locations,
+            "message": error.message,
+        }),
+        // The query itself is wrong: nothing was resolved.
+        None => json!({ "path": null, "locations": locations, "message": error.message }),
+    }
+}

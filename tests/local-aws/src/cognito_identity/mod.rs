@@ -1,0 +1,201 @@
+//! Cognito Identity: from an identity pool and logins to an identity and credentials.
+
+mod logins;
+mod operations;
+
+use std::collections::BTreeMap;
+
+use http::StatusCode;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::account::{self, IdentityPool, REGION, Standing};
+use crate::answer::Answer;
+use crate::arrived::Arrived;
+use crate::aws_json::{self, AwsError};
+use crate::clock::unix_seconds;
+use crate::faults::{CognitoFault, OddBody};
+use crate::identities::{Identity, IdentityError};
+use crate::issued::{Caller, Credentials};
+use crate::random;
+use crate::world::World;
+
+pub(crate) use operations::developer_token;
+
+const SERVICE: &str = "AWSCognitoIdentityService";
+
+/// The session name of every enhanced-flow caller.
+const SESSION_NAME: &str = "CognitoIdentityCredentials";
+
+/// Provider → token, as a client sends it.
+type LoginMap = BTreeMap<String, String>;
+
+/// Answers a request to the service.
+pub(crate) fn answer(world: &World, request: &Arrived, region: &str) -> Answer {
+    let operation = match aws_json::operation(request, SERVICE) {
+        Ok(operation) => operation,
+        Err(error) => return error.to_answer().for_operation("unknown"),
+    };
+    let fault = world.faults.lock().take_cognito(operation);
+    let answer = match fault {
+        Some(fault) => {
+            let real = || run(world, request, region, operation);
+            faulty(&fault, real)
+        }
+        None => run(world, request, region, operation),
+    };
+    answer.for_operation(operation)
+}
+
+/// The service is asked too often. The status is 400 here, not 429.
+pub(crate) fn throttled() -> Answer {
+    AwsError::new("TooManyRequestsException", "Rate exceeded").to_answer()
+}
+
+/// The service itself fails.
+pub(crate) fn failed(status: StatusCode) -> Answer {
+    AwsError::internal(status).to_answer()
+}
+
+fn run(world: &World, request: &Arrived, region: &str, operation: &str) -> Answer {
+    let result = match operation {
+        "GetId" => aws_json::read(request).and_then(|request| operations::get_id(world, region, request)),
+        "GetCredentialsForIdentity" => {
+            aws_json::read(request).and_then(|request| operations::get_credentials_for_identity(world, region, request))
+        }
+        "GetOpenIdToken" => {
+            aws_json::read(request).and_then(|request| operations::get_open_id_token(world, region, request))
+        }
+        "UnlinkIdentity" => {
+            aws_json::read(request).and_then(|request| operations::unlink_identity(world, region, request))
+        }
+        _ => Err(AwsError {
+            status: StatusCode::NOT_FOUND,
+            name: "UnknownOperationException".to_owned(),
+            message: String::new(),
+        }),
+    };
+    match result {
+        Ok(Value::Null) => aws_json::answer(&json!({})),
+        Ok(body) => aws_json::answer(&body),
+        Err(error) => error.to_answer(),
+    }
+}
+
+/// What a fault makes of an answer. The real operation runs only where its answer is needed.
+fn faulty(fault: &CognitoFault, real: impl FnOnce() -> Answer) -> Answer {
+    let status = |default: u16| {
+        StatusCode::from_u16(fault.status.unwrap_or(default)).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    };
+    match fault.body {
+        Some(OddBody::Html) => {
+            Answer::new(status(503), "text/html", "<!DOCTYPE html><title>Busy</title><h1>Service Unavailable</h1>")
+                .counted_as("html")
+        }
+        Some(OddBody::Empty) => Answer::new(status(200), "application/x-amz-json-1.1", "").counted_as("empty"),
+        Some(OddBody::Half) => {
+            let mut answer = real();
+            answer.body.truncate(answer.body.len() / 2);
+            answer.counted_as("half")
+        }
+        Some(OddBody::Malformed) => {
+            // The names are right and the kinds of the values are not.
+            let body = json!({
+                "IdentityId": 7,
+                "Credentials": { "AccessKeyId": null, "SecretKey": [], "Expiration": "soon" },
+            });
+            let mut answer = aws_json::answer(&body);
+            answer.status = status(200);
+            answer.counted_as("malformed")
+        }
+        None => {
+            let name = fault.name.as_deref().unwrap_or("InternalErrorException");
+            let default = if name == "InternalErrorException" { 500 } else { 400 };
+            AwsError {
+                status: status(default),
+                name: name.to_owned(),
+                message: fault.message.clone().unwrap_or_default(),
+            }
+            .to_answer()
+        }
+    }
+}
+
+/// The pool of that id in this region.
+fn find_pool(region: &str, id: Option<&str>) -> Result<&'static IdentityPool, AwsError> {
+    let id = check_id(id, "identityPoolId")?;
+    account::identity_pool(id)
+        .filter(|_| region == REGION)
+        .ok_or_else(|| AwsError::new("ResourceNotFoundException", format!("IdentityPool '{id}' not found.")))
+}
+
+/// The identity of that id in this region, with its pool.
+fn find_identity(world: &World, region: &str, id: &str) -> Result<(Identity, &'static IdentityPool), AwsError> {
+    let identity = world.identities.lock().find(id).cloned();
+    identity
+        .filter(|_| region == REGION)
+        .and_then(|identity| account::identity_pool(identity.pool_id).map(|pool| (identity, pool)))
+        .ok_or_else(|| identity_error(id, &IdentityError::NotFound))
+}
+
+/// Checks the form of an identity's or a pool's id: 1 to 55 characters, `[\w-]+:[0-9a-f-]+`.
+fn check_id<'a>(id: Option<&'a str>, field: &str) -> Result<&'a str, AwsError> {
+    let Some(id) = id else {
+        return Err(AwsError::validation(None, field, "not be null"));
+    };
+    if id.is_empty() || id.len() > 55 {
+        let bound = if id.is_empty() {
+            "have length greater than or equal to 1"
+        } else {
+            "have length less than or equal to 55"
+        };
+        return Err(AwsError::validation(Some(id), field, bound));
+    }
+    let word = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+    let lower_hex = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f' | b'-');
+    let fits = id.split_once(':').is_some_and(|(region, guid)| {
+        !region.is_empty() && !guid.is_empty() && region.bytes().all(word) && guid.bytes().all(lower_hex)
+    });
+    if fits {
+        Ok(id)
+    } else {
+        Err(AwsError::validation(Some(id), field, r"satisfy regular expression pattern: [\w-]+:[0-9a-f-]+"))
+    }
+}
+
+fn not_authorized(message: impl Into<String>) -> AwsError {
+    AwsError::new("NotAuthorizedException", message)
+}
+
+fn identity_error(id: &str, error: &IdentityError) -> AwsError {
+    match error {
+        IdentityError::NotFound => AwsError::new("ResourceNotFoundException", format!("Identity '{id}' not found.")),
+        IdentityError::Forbidden => not_authorized(format!("Access to Identity '{id}' is forbidden.")),
+        IdentityError::Conflict(provider) => {
+            AwsError::new("ResourceConflictException", format!("Logins already linked to another account: {provider}"))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_checked_in_form_before_they_are_looked_up() {
+        for id in ["us-east-1:0a-f", "us_east:0"] {
+            assert_eq!(check_id(Some(id), "identityPoolId"), Ok(id));
+        }
+        for id in ["us-east-1_AbCdEf", "us-east-1:", ":0", "us-east-1:ABC", ""] {
+            let error = check_id(Some(id), "identityPoolId").unwrap_err();
+            assert_eq!(error.name, "ValidationException", "{id}");
+        }
+        let error = check_id(Some("us-east-1_AbCdEf"), "identityPoolId").unwrap_err();
+        assert_eq!(
+            error.message,
+            r"1 validation error detected: Value 'us-east-1_AbCdEf' at 'identityPoolId' failed to satisfy constraint: Member must satisfy regular expression pattern: [\w-]+:[0-9a-f-]+"
+        );
+        let error = check_id(None, "identityPoolId").unwrap_err();
+        assert!(error.message.contains("Value null at 'identityPoolId'"), "{}", error.message);
+    }
+}

@@ -1,0 +1,219 @@
+//! The operations that a browser may call unsigned.
+
+use super::logins::{self, CheckedLogins};
+use super::*;
+use crate::account::{Role, RoleMapping};
+use crate::identities::Login;
+use crate::tokens::IDENTITY_ISSUER;
+
+/// How long a classic-flow token lasts, in seconds.
+const OPEN_ID_TOKEN_LIFETIME: u64 = 600;
+/// How long a developer's token lasts, in seconds.
+const DEVELOPER_TOKEN_LIFETIME: u64 = 900;
+/// The provider name under which the backend's own users are kept.
+const DEVELOPER_PROVIDER: &str = "login.local.example";
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct GetIdRequest {
+    identity_pool_id: Option<String>,
+    #[serde(default)]
+    logins: LoginMap,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct IdentityRequest {
+    identity_id: Option<String>,
+    #[serde(default)]
+    logins: LoginMap,
+    custom_role_arn: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct UnlinkRequest {
+    identity_id: Option<String>,
+    logins: Option<LoginMap>,
+    logins_to_remove: Option<Vec<String>>,
+}
+
+pub(super) fn get_id(world: &World, region: &str, request: GetIdRequest) -> Result<Value, AwsError> {
+    let pool = find_pool(region, request.identity_pool_id.as_deref())?;
+    if request.logins.is_empty() {
+        check_guests_allowed(pool)?;
+        let id = world.identities.lock().create_guest(pool.id);
+        return Ok(json!({ "IdentityId": id }));
+    }
+    let checked = logins::check(world, pool, &request.logins)?;
+    let id = match checked.developer_identity {
+        Some(id) => id,
+        None => world
+            .identities
+            .lock()
+            .identity_of_logins(pool.id, &checked.logins)
+            .map_err(|error| identity_error("", &error))?,
+    };
+    Ok(json!({ "IdentityId": id }))
+}
+
+pub(super) fn get_credentials_for_identity(
+    world: &World,
+    region: &str,
+    request: IdentityRequest,
+) -> Result<Value, AwsError> {
+    let (id, pool, standing, checked) = use_identity(world, region, &request)?;
+    let role = choose_role(pool, standing, &checked, request.custom_role_arn.as_deref())?;
+    let credentials = world.issue(Caller { role, session_name: SESSION_NAME.to_owned(), identity_id: id.clone() });
+    Ok(json!({ "IdentityId": id, "Credentials": to_json(&credentials) }))
+}
+
+pub(super) fn get_open_id_token(world: &World, region: &str, request: IdentityRequest) -> Result<Value, AwsError> {
+    let (id, pool, standing, _) = use_identity(world, region, &request)?;
+    if pool.role_mapping != RoleMapping::Default {
+        return Err(AwsError::new(
+            "InvalidParameterException",
+            "Basic (classic) flow is not supported with RoleMappings, please use enhanced flow.",
+        ));
+    }
+    if !pool.classic_flow {
+        return Err(AwsError::new(
+            "InvalidParameterException",
+            "Basic (classic) flow is not enabled, please use enhanced flow.",
+        ));
+    }
+    let identity = find_identity(world, region, &id)?.0;
+    let token = open_id_token(world, pool, &identity, standing, OPEN_ID_TOKEN_LIFETIME)?;
+    Ok(json!({ "IdentityId": id, "Token": token }))
+}
+
+pub(super) fn unlink_identity(world: &World, region: &str, request: UnlinkRequest) -> Result<Value, AwsError> {
+    let id = check_id(request.identity_id.as_deref(), "identityId")?;
+    let logins = request.logins.ok_or_else(|| AwsError::validation(None, "logins", "not be null"))?;
+    let to_remove =
+        request.logins_to_remove.ok_or_else(|| AwsError::validation(None, "loginsToRemove", "not be null"))?;
+    let (_, pool) = find_identity(world, region, id)?;
+    let checked = logins::check(world, pool, &logins)?;
+    let mut identities = world.identities.lock();
+    identities.use_identity(id, &checked.logins).map_err(|error| identity_error(id, &error))?;
+    identities.unlink(id, &to_remove);
+    Ok(Value::Null)
+}
+
+/// What a developer's backend does for a user of its own: it finds or makes the user's identity and gets a token for
+/// it. On AWS the call is signed with the backend's credentials; here the control makes it.
+pub(crate) fn developer_token(world: &World, pool_id: &str, user: &str) -> Result<Value, AwsError> {
+    let pool = find_pool(REGION, Some(pool_id))?;
+    let login = Login { provider: DEVELOPER_PROVIDER.to_owned(), subject: user.to_owned() };
+    let id =
+        world.identities.lock().identity_of_logins(pool.id, &[login]).map_err(|error| identity_error("", &error))?;
+    let identity = find_identity(world, REGION, &id)?.0;
+    let token = open_id_token(world, pool, &identity, Standing::User, DEVELOPER_TOKEN_LIFETIME)?;
+    Ok(json!({ "IdentityId": id, "Token": token }))
+}
+
+/// Finds out which identity a client may use, and as what.
+fn use_identity(
+    world: &World,
+    region: &str,
+    request: &IdentityRequest,
+) -> Result<(String, &'static IdentityPool, Standing, CheckedLogins), AwsError> {
+    let id = check_id(request.identity_id.as_deref(), "identityId")?;
+    let (identity, pool) = find_identity(world, region, id)?;
+    let checked = logins::check(world, pool, &request.logins)?;
+    let mut logins = checked.logins.clone();
+    if let Some(developer_identity) = &checked.developer_identity {
+        if developer_identity != id {
+            return Err(identity_error(id, &IdentityError::Forbidden));
+        }
+        logins.extend(identity.login(DEVELOPER_PROVIDER));
+    }
+    let used = world.identities.lock().use_identity(id, &logins).map_err(|error| identity_error(id, &error))?;
+    let standing = if logins.is_empty() {
+        check_guests_allowed(pool)?;
+        Standing::Guest
+    } else {
+        Standing::User
+    };
+    Ok((used, pool, standing, checked))
+}
+
+fn check_guests_allowed(pool: &IdentityPool) -> Result<(), AwsError> {
+    if pool.guest_role.is_some() {
+        Ok(())
+    } else {
+        Err(not_authorized("Unauthenticated access is not supported for this identity pool."))
+    }
+}
+
+/// The role that an identity gets, if the role trusts it.
+fn choose_role(
+    pool: &IdentityPool,
+    standing: Standing,
+    checked: &CheckedLogins,
+    custom_role_arn: Option<&str>,
+) -> Result<&'static Role, AwsError> {
+    let of_pool = match standing {
+        Standing::Guest => pool.guest_role,
+        Standing::User => pool.user_role,
+    };
+    let claimed = match pool.role_mapping {
+        RoleMapping::Token => checked.roles.as_slice(),
+        RoleMapping::Default => &[],
+    };
+    let name = match custom_role_arn {
+        // Only a role that the token itself claims may be asked for.
+        Some(arn) => {
+            let role = account::role_by_arn(arn)
+                .filter(|role| claimed.iter().any(|name| name == role.name))
+                .ok_or_else(|| not_authorized("Access to the requested role is not permitted by the token."))?;
+            Some(role.name)
+        }
+        None => claimed.first().map(String::as_str).or(of_pool),
+    };
+    name.and_then(account::role).filter(|role| role.trusts(standing)).ok_or_else(|| {
+        AwsError::new(
+            "InvalidIdentityPoolConfigurationException",
+            "Invalid identity pool configuration. Check assigned IAM roles for this pool.",
+        )
+    })
+}
+
+/// A token of the identity pool about one of its identities.
+fn open_id_token(
+    world: &World,
+    pool: &IdentityPool,
+    identity: &Identity,
+    standing: Standing,
+    lifetime: u64,
+) -> Result<String, AwsError> {
+    let mut methods = vec![match standing {
+        Standing::Guest => "unauthenticated",
+        Standing::User => "authenticated",
+    }];
+    methods.extend(identity.providers());
+    let now = unix_seconds(world.now());
+    let claims = json!({
+        "sub": identity.id,
+        "aud": pool.id,
+        "amr": methods,
+        "iss": format!("https://{IDENTITY_ISSUER}"),
+        "iat": now,
+        "exp": now + lifetime,
+        "jti": random::uuid(),
+    });
+    world.keys.identity_pools.sign(&claims).ok_or_else(|| AwsError::internal(StatusCode::INTERNAL_SERVER_ERROR))
+}
+
+/// The credentials as this service writes them: the secret under another name than STS gives it, the expiry as a
+/// number with a fraction.
+fn to_json(credentials: &Credentials) -> Value {
+    #[allow(clippy::cast_precision_loss, reason = "seconds fit the 53 bits for millions of years")]
+    let expiration = unix_seconds(credentials.expires_at) as f64;
+    json!({
+        "AccessKeyId": credentials.access_key_id,
+        "SecretKey": credentials.secret_access_key,
+        "SessionToken": credentials.session_token,
+        "Expiration": expiration,
+    })
+}

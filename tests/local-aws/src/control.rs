@@ -1,0 +1,168 @@
+//! The way in for tests and for the page: what there is, what was asked for, and what shall go wrong.
+
+use http::{Method, StatusCode};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use crate::account::{
+    ACCOUNT_ID, GRAPHQL_API_ID, GRAPHQL_DNS_ID, IDENTITY_POOLS, REGION, REST_API, REST_API_WITHOUT_CORS, ROLES, STAGE,
+    USER_POOLS, USERS,
+};
+use crate::answer::Answer;
+use crate::arrived::Arrived;
+use crate::cognito_identity;
+use crate::faults::Change;
+use crate::world::World;
+
+/// Answers a request to the control. Any page may use it: nothing here is worth protecting.
+pub(crate) fn answer(world: &World, request: &Arrived) -> Answer {
+    let answer =
+        if request.method == Method::OPTIONS { Answer::empty(StatusCode::NO_CONTENT) } else { route(world, request) };
+    answer
+        .with_header("access-control-allow-origin", "*")
+        .with_header("access-control-allow-methods", "GET,POST,OPTIONS")
+        .with_header("access-control-allow-headers", "content-type")
+        .with_header("access-control-expose-headers", "date")
+        .with_header("cache-control", "no-store")
+        .for_operation("control")
+}
+
+fn route(world: &World, request: &Arrived) -> Answer {
+    match (request.method.as_str(), request.path()) {
+        ("GET", "/_local/config") => ok(&config(world.port)),
+        ("GET", "/_local/stats") => to_answer(serde_json::to_value(world.stats.snapshot())),
+        ("POST", "/_local/reset") => {
+            world.reset();
+            ok(&json!({}))
+        }
+        ("GET", "/_local/faults") => faults(world),
+        ("POST", "/_local/faults") => change_faults(world, &request.body),
+        ("POST", "/_local/developer-token") => developer_token(world, &request.body),
+        _ => failure(StatusCode::NOT_FOUND, "no such control"),
+    }
+}
+
+fn ok(body: &Value) -> Answer {
+    Answer::json(StatusCode::OK, body)
+}
+
+fn failure(status: StatusCode, message: &str) -> Answer {
+    Answer::json(status, &json!({ "message": message })).counted_as("refused")
+}
+
+fn to_answer(body: serde_json::Result<Value>) -> Answer {
+    match body {
+        Ok(body) => ok(&body),
+        Err(error) => failure(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()),
+    }
+}
+
+/// Everything that a client needs to know.
+fn config(port: u16) -> Value {
+    let service = |name: &str| format!("http://{name}.{REGION}.localhost:{port}");
+    let rest = |id: &str| format!("http://{id}.execute-api.{REGION}.localhost:{port}/{STAGE}");
+    let identity_pools = IDENTITY_POOLS.iter().map(|pool| (pool.name.to_owned(), json!(pool.id)));
+    let user_pools: Vec<Value> = USER_POOLS
+        .iter()
+        .map(|pool| json!({ "userPoolId": pool.id, "clientId": pool.client_id, "loginKey": pool.login_key() }))
+        .collect();
+    let users: Vec<Value> = USERS
+        .iter()
+        .map(|user| {
+            let roles: Vec<String> = user.roles.iter().map(|role| role_arn(role)).collect();
+            json!({
+                "username": user.name,
+                "password": user.password,
+                "confirmed": user.confirmed,
+                "roles": roles,
+            })
+        })
+        .collect();
+    let roles: Map<String, Value> = ROLES.iter().map(|role| (role.name.to_owned(), json!(role.arn()))).collect();
+    let mut config = json!({
+        "region": REGION,
+        "accountId": ACCOUNT_ID,
+        "userPoolId": user_pools[0]["userPoolId"],
+        "clientId": user_pools[0]["clientId"],
+        "loginKey": user_pools[0]["loginKey"],
+        "unattachedUserPool": user_pools[1],
+        "users": users,
+        "roles": roles,
+        "endpoints": {
+            "cognitoIdentity": service("cognito-identity"),
+            "cognitoIdp": service("cognito-idp"),
+            "sts": service("sts"),
+            "rest": rest(REST_API.id),
+            "restWithoutCors": rest(REST_API_WITHOUT_CORS.id),
+            "graphql": format!("http://{GRAPHQL_DNS_ID}.appsync-api.{REGION}.localhost:{port}/graphql"),
+        },
+        "apiIds": {
+            "rest": REST_API.id,
+            "restWithoutCors": REST_API_WITHOUT_CORS.id,
+            "graphqlHost": GRAPHQL_DNS_ID,
+            "graphql": GRAPHQL_API_ID,
+        },
+    });
+    if let Some(members) = config.as_object_mut() {
+        members.extend(identity_pools);
+    }
+    config
+}
+
+fn role_arn(name: &str) -> String {
+    format!("arn:aws:iam::{ACCOUNT_ID}:role/{name}")
+}
+
+fn faults(world: &World) -> Answer {
+    to_answer(serde_json::to_value(&*world.faults.lock()))
+}
+
+fn change_faults(world: &World, body: &[u8]) -> Answer {
+    let change: Change = match serde_json::from_slice(body) {
+        Ok(change) => change,
+        Err(error) => return failure(StatusCode::BAD_REQUEST, &error.to_string()),
+    };
+    if let Some(id) = &change.delete_identity
+        && !world.identities.lock().delete(id)
+    {
+        return failure(StatusCode::NOT_FOUND, "no such identity to delete");
+    }
+    if let Some(id) = &change.disable_identity
+        && !world.identities.lock().disable(id)
+    {
+        return failure(StatusCode::NOT_FOUND, "no such identity to disable");
+    }
+    if change.revoke_credentials {
+        world.issued.lock().revoke_all();
+    }
+    if change.expire_credentials {
+        let now = world.now();
+        world.issued.lock().expire_all(now);
+    }
+    let offset = {
+        let mut faults = world.faults.lock();
+        faults.apply(change);
+        faults.clock_offset_seconds
+    };
+    world.clock.set_offset(offset);
+    faults(world)
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct DeveloperTokenRequest {
+    identity_pool_id: String,
+    user: String,
+}
+
+/// Plays a developer's backend, which signs users in by itself.
+fn developer_token(world: &World, body: &[u8]) -> Answer {
+    let request: DeveloperTokenRequest = match serde_json::from_slice(body) {
+        Ok(request) => request,
+        Err(error) => return failure(StatusCode::BAD_REQUEST, &error.to_string()),
+    };
+    match cognito_identity::developer_token(world, &request.identity_pool_id, &request.user) {
+        Ok(body) => ok(&body),
+        Err(error) => error.to_answer(),
+    }
+}

@@ -1,0 +1,94 @@
+//! Which service a host name stands for. Browsers resolve every name under `localhost` to loopback by themselves, so
+//! one port can be many hosts.
+
+use serde::{Deserialize, Serialize};
+
+use crate::account::{GRAPHQL_DNS_ID, REGION, REST_API, REST_API_WITHOUT_CORS, RestApi};
+
+/// A service, by the name that the control's JSON uses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum Service {
+    CognitoIdentity,
+    CognitoIdp,
+    Sts,
+    Rest,
+    RestWithoutCors,
+    Graphql,
+}
+
+/// What a request's host says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Host {
+    /// The bare host: the control.
+    Control,
+    /// A service in a region.
+    Service { service: Service, region: String },
+    /// A REST API that nobody deployed.
+    UnknownApi,
+    /// No host of this server. Such a request was misled, perhaps by a rebound DNS name, and is not answered.
+    Unknown,
+}
+
+impl Service {
+    /// The service's REST API, if it is one.
+    pub(crate) fn rest_api(self) -> Option<&'static RestApi> {
+        match self {
+            Self::Rest => Some(&REST_API),
+            Self::RestWithoutCors => Some(&REST_API_WITHOUT_CORS),
+            _ => None,
+        }
+    }
+}
+
+/// Reads a `Host` header.
+pub(crate) fn parse_host(header: &str) -> Host {
+    let name = match header.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        _ => header,
+    };
+    if matches!(name, "localhost" | "127.0.0.1" | "[::1]") {
+        return Host::Control;
+    }
+    let Some(labels) = name.strip_suffix(".localhost") else {
+        return Host::Unknown;
+    };
+    let labels: Vec<&str> = labels.split('.').collect();
+    let (service, region) = match labels[..] {
+        ["cognito-identity", region] => (Service::CognitoIdentity, region),
+        ["cognito-idp", region] => (Service::CognitoIdp, region),
+        ["sts", region] => (Service::Sts, region),
+        [id, "execute-api", REGION] if id == REST_API.id => (Service::Rest, REGION),
+        [id, "execute-api", REGION] if id == REST_API_WITHOUT_CORS.id => (Service::RestWithoutCors, REGION),
+        [_, "execute-api", _] => return Host::UnknownApi,
+        [GRAPHQL_DNS_ID, "appsync-api", REGION] => (Service::Graphql, REGION),
+        _ => return Host::Unknown,
+    };
+    Host::Service { service, region: region.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_tell_the_services_apart() {
+        let service = |service, region: &str| Host::Service { service, region: region.to_owned() };
+        for (header, expected) in [
+            ("localhost:4599", Host::Control),
+            ("127.0.0.1:1", Host::Control),
+            ("[::1]:4599", Host::Control),
+            ("sts.eu-west-1.localhost:4599", service(Service::Sts, "eu-west-1")),
+            ("cognito-identity.us-east-1.localhost", service(Service::CognitoIdentity, REGION)),
+            ("a1b2c3d4e5.execute-api.us-east-1.localhost:9", service(Service::Rest, REGION)),
+            ("f6g7h8i9j0.execute-api.us-east-1.localhost:9", service(Service::RestWithoutCors, REGION)),
+            ("nobody.execute-api.us-east-1.localhost:9", Host::UnknownApi),
+            ("example.com", Host::Unknown),
+            ("localhost.example.com", Host::Unknown),
+            ("sts.localhost", Host::Unknown),
+            ("", Host::Unknown),
+        ] {
+            assert_eq!(parse_host(header), expected, "{header}");
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! The one place where signatures are judged.
+//!
+//! The verdict is `aws_sigv4::http_request`'s: it signs the request that arrived, from its method, its target as it
+//! went over the wire, the headers that the client says it signed and the body, with the secret that was issued for the
+//! key. What comes out must be the signature that came in.
+
+mod canonical;
+mod claim;
+mod recompute;
+
+use std::time::{Duration, SystemTime};
+
+use aws_lc_rs::constant_time::verify_slices_are_equal;
+
+use crate::arrived::Arrived;
+use crate::clock::{format_basic, parse_basic};
+use crate::issued::{Caller, Issued};
+
+pub(crate) use canonical::{canonical_request, string_to_sign};
+pub(crate) use claim::{Claim, Placement};
+
+/// How far a client's clock may be off.
+const WINDOW: Duration = Duration::from_secs(5 * 60);
+
+/// The scope that a service accepts.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Scope<'a> {
+    pub(crate) service: &'a str,
+    pub(crate) region: &'a str,
+}
+
+/// Why a request is not taken as its sender's. Every service words these in its own way.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    /// No signature at all.
+    Unsigned,
+    /// An `Authorization` header of another kind, or with parts missing. The text says which.
+    Incomplete(String),
+    /// The key is not from here, or the session token is missing or not the key's.
+    UnknownCredentials,
+    /// The credentials ended.
+    ExpiredCredentials,
+    /// Scope, time, signed headers or the signature itself. The text is the one that all services share.
+    Invalid(String),
+}
+
+/// Finds out who sent a request.
+pub(crate) fn verify(request: &Arrived, scope: Scope<'_>, issued: &Issued, now: SystemTime) -> Result<Caller, Refusal> {
+    let claim = Claim::read(request)?;
+    let credentials = issued.find(&claim.access_key_id).ok_or(Refusal::UnknownCredentials)?;
+    let token = claim.session_token.as_deref().unwrap_or_default();
+    if verify_slices_are_equal(token.as_bytes(), credentials.session_token.as_bytes()).is_err() {
+        return Err(Refusal::UnknownCredentials);
+    }
+    if now >= credentials.expires_at {
+        return Err(Refusal::ExpiredCredentials);
+    }
+    check_scope(&claim, scope)?;
+    let signed_at = check_time(&claim, now)?;
+    check_signed_headers(request, &claim)?;
+
+    let expected = recompute::signature(request, &claim, credentials, signed_at);
+    let genuine = expected
+        .is_some_and(|expected| verify_slices_are_equal(expected.as_bytes(), claim.signature.as_bytes()).is_ok());
+    if genuine { Ok(credentials.caller.clone()) } else { Err(Refusal::Invalid(mismatch(request, &claim))) }
+}
+
+/// Whether a request carries an `Authorization` that is no signature. API Gateway complains about one even where it has
+/// no such route.
+pub(crate) fn is_malformed(request: &Arrived) -> Option<String> {
+    match Claim::read(request) {
+        Err(Refusal::Incomplete(text)) => Some(text),
+        _ => None,
+    }
+}
+
+fn check_scope(claim: &Claim, scope: Scope<'_>) -> Result<(), Refusal> {
+    let day = claim.date_time.get(..8).unwrap_or_default();
+    let text = if claim.region != scope.region {
+        format!("Credential should be scoped to a valid Region, not '{}'. ", claim.region)
+    } else if claim.service != scope.service {
+        format!("Credential should be scoped to correct service: '{}'. ", scope.service)
+    } else if claim.terminator != "aws4_request" {
+        format!("Credential should be scoped with a valid terminator: 'aws4_request', not '{}'. ", claim.terminator)
+    } else if claim.date != day {
+        format!(
+            "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: \
+             '{}' != '{day}', from '{}'.",
+            claim.date, claim.date_time
+        )
+    } else {
+        return Ok(());
+    };
+    Err(Refusal::Invalid(text))
+}
+
+/// Checks when the request was signed, and says when that was. The texts name the server's time: a client can learn
+/// its clock's error from them.
+fn check_time(claim: &Claim, now: SystemTime) -> Result<SystemTime, Refusal> {
+    let stated = &claim.date_time;
+    let signed_at = parse_basic(stated).ok_or_else(|| {
+        Refusal::Incomplete(format!(
+            "Date must be in ISO-8601 'basic format'. Got '{stated}'. See http://en.wikipedia.org/wiki/ISO_8601"
+        ))
+    })?;
+    let validity = match claim.placement {
+        Placement::Headers => WINDOW,
+        Placement::Query { expires } => expires,
+    };
+    let server = format_basic(now);
+    if signed_at > now + WINDOW {
+        let limit = format_basic(now + WINDOW);
+        return Err(Refusal::Invalid(format!(
+            "Signature not yet current: {stated} is still later than {limit} ({server} + 5 min.)"
+        )));
+    }
+    if signed_at + validity < now {
+        let limit = format_basic(now - validity);
+        let minutes = validity.as_secs().div_ceil(60);
+        return Err(Refusal::Invalid(format!(
+            "Signature expired: {stated} is now earlier than {limit} ({server} - {minutes} min.)"
+        )));
+    }
+    Ok(signed_at)
+}
+
+/// A header that was not signed could have been changed on the way, so what steers a service must be signed.
+fn check_signed_headers(request: &Arrived, claim: &Claim) -> Result<(), Refusal> {
+    let must_be_signed = |name: &str| {
+        name == "host"
+            || name.starts_with("x-amz-")
+            || (name == "content-type" && claim.placement == Placement::Headers)
+    };
+    let unsigned = request
+        .headers
+        .keys()
+        .map(http::HeaderName::as_str)
+        .filter(|name| must_be_signed(name))
+        .find(|name| !claim.signed_headers.iter().any(|signed| signed == name));
+    match unsigned {
+        None => Ok(()),
+        Some("host") => Err(Refusal::Invalid(
+            "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.".to_owned(),
+        )),
+        Some(name) => Err(Refusal::Invalid(format!("'{name}' must be a 'SignedHeader' in the AWS Authorization."))),
+    }
+}
+
+/// AWS shows what it would have signed, so that the client can compare.
+fn mismatch(request: &Arrived, claim: &Claim) -> String {
+    let canonical = canonical_request(request, claim);
+    let to_sign = string_to_sign(&canonical, claim);
+    format!(
+        "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access \
+         Key and signing method. Consult the service documentation for details.\n\nThe Canonical String for this \
+         request should have been\n'{canonical}'\n\nThe String-to-Sign should have been\n'{to_sign}'\n"
+    )
+}

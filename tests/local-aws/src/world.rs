@@ -1,0 +1,81 @@
+//! What all services share.
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use parking_lot::Mutex;
+
+use crate::appsync::Notes;
+use crate::clock::Clock;
+use crate::cognito_idp::RefreshTokens;
+use crate::execute_api::Items;
+use crate::faults::Faults;
+use crate::identities::Identities;
+use crate::issued::{Caller, Credentials, Issued, LIFETIME};
+use crate::stats::Stats;
+use crate::tokens::TokenKeys;
+
+/// The state of the server. Each part has its own lock, and no code holds two at once.
+#[derive(Debug)]
+pub(crate) struct World {
+    pub(crate) port: u16,
+    pub(crate) log: bool,
+    pub(crate) clock: Clock,
+    pub(crate) keys: &'static TokenKeys,
+    pub(crate) identities: Mutex<Identities>,
+    pub(crate) issued: Mutex<Issued>,
+    pub(crate) refresh_tokens: Mutex<RefreshTokens>,
+    pub(crate) items: Mutex<Items>,
+    /// Shared with the GraphQL engine, which keeps what it works with.
+    pub(crate) notes: Arc<Mutex<Notes>>,
+    pub(crate) faults: Mutex<Faults>,
+    pub(crate) stats: Stats,
+}
+
+impl World {
+    /// A world in which nothing happened yet.
+    pub(crate) fn new(port: u16, log: bool, keys: &'static TokenKeys) -> Self {
+        Self {
+            port,
+            log,
+            clock: Clock::default(),
+            keys,
+            identities: Mutex::default(),
+            issued: Mutex::default(),
+            refresh_tokens: Mutex::default(),
+            items: Mutex::default(),
+            notes: Arc::default(),
+            faults: Mutex::default(),
+            stats: Stats::default(),
+        }
+    }
+
+    /// The time, as the server believes it to be.
+    pub(crate) fn now(&self) -> SystemTime {
+        self.clock.now()
+    }
+
+    /// Goes back to the start: state, faults and counters.
+    pub(crate) fn reset(&self) {
+        *self.identities.lock() = Identities::default();
+        *self.issued.lock() = Issued::default();
+        *self.refresh_tokens.lock() = RefreshTokens::default();
+        *self.items.lock() = Items::default();
+        *self.notes.lock() = Notes::default();
+        *self.faults.lock() = Faults::default();
+        self.clock.set_offset(0);
+        self.stats.reset();
+    }
+
+    /// New credentials that last an hour, or as long as the faults say.
+    pub(crate) fn issue(&self, caller: Caller) -> Credentials {
+        let lifetime = self.faults.lock().credential_lifetime_seconds.map_or(LIFETIME, Duration::from_secs);
+        self.issue_for(caller, lifetime)
+    }
+
+    /// New credentials that last this long.
+    pub(crate) fn issue_for(&self, caller: Caller, lifetime: Duration) -> Credentials {
+        let now = self.now();
+        self.issued.lock().issue(caller, now, lifetime)
+    }
+}
