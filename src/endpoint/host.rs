@@ -22,7 +22,7 @@ const SUFFIXES: [(&str, Suffix); 15] = [
 ];
 
 /// What answers under a suffix of AWS.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub(super) enum Suffix {
     /// The services of a partition. GovCloud counts as commercial here: only the region tells them apart.
     Services(Partition),

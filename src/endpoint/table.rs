@@ -2,7 +2,8 @@
 //! `tests/vectors/endpoint/*.csv`; change those or the script, not this file.
 
 /// One line per service: its signing name, then the host prefixes (FIPS mark taken off) that sign for it. The name is
-/// a prefix too, unless `>` stands before it. `*.` is any one label, `**.` are two or more.
+/// a prefix too, unless `>` stands before it. `*.` is any one label, `**.` are two or more. Every
+/// line ends with a line feed, the last one too.
 pub(super) const SERVICES: &str = "\
 >IngestionService importexport
 >IoTSecuredTunneling api.iot-tunneling api.tunneling.iot
@@ -369,7 +370,8 @@ workmailmessageflow
 workspaces
 workspaces-instances
 workspaces-web
-xray";
+xray
+";
 
 /// Hosts without a region: the prefix, then the region it signs for in each partition that has one.
 pub(super) const GLOBALS: &str = "\
