@@ -69,8 +69,13 @@ impl Issued {
             expires_at: SystemTime::UNIX_EPOCH + Duration::from_secs(crate::clock::unix_seconds(now + lifetime)),
             caller,
         };
-        self.by_key.insert(credentials.access_key_id.clone(), credentials.clone());
+        self.insert(credentials.clone());
         credentials
+    }
+
+    /// Takes up credentials that were made elsewhere.
+    pub(crate) fn insert(&mut self, credentials: Credentials) {
+        self.by_key.insert(credentials.access_key_id.clone(), credentials);
     }
 
     /// The credentials of that key id, if they came from here and were not revoked.

@@ -37,30 +37,37 @@ fn parse_arguments() -> Result<Option<Arguments>, lexopt::Error> {
 
 /// Resolves when the process is asked to end.
 async fn asked_to_end(until_stdin_closes: bool) {
-    let (closed, stdin_closed) = tokio::sync::oneshot::channel::<()>();
-    if until_stdin_closes {
-        // A thread and not an async read: the runtime could not end while a read of stdin is pending.
-        std::thread::spawn(move || {
-            let mut scratch = [0; 1024];
-            while matches!(std::io::stdin().read(&mut scratch), Ok(1..)) {}
-            let _ = closed.send(());
-        });
-    } else {
-        std::mem::forget(closed);
+    tokio::select! {
+        () = stdin_closed(), if until_stdin_closes => {}
+        _ = tokio::signal::ctrl_c() => {}
+        () = terminated() => {}
     }
-    let terminated = async {
-        #[cfg(unix)]
-        if let Ok(mut signal) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+}
+
+/// Resolves when standard input closes.
+async fn stdin_closed() {
+    let (closed, wait) = tokio::sync::oneshot::channel();
+    // A thread and not an async read: the runtime could not end while a read of stdin is pending.
+    std::thread::spawn(move || {
+        let mut scratch = [0; 1024];
+        while matches!(std::io::stdin().read(&mut scratch), Ok(1..)) {}
+        // Nobody waits any more if the server ended for another reason.
+        let _ = closed.send(());
+    });
+    let _ = wait.await;
+}
+
+/// Resolves on SIGTERM, where there is such a thing.
+async fn terminated() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut signal) = signal(SignalKind::terminate()) {
             signal.recv().await;
             return;
         }
-        std::future::pending::<()>().await;
-    };
-    tokio::select! {
-        _ = stdin_closed => {}
-        _ = tokio::signal::ctrl_c() => {}
-        () = terminated => {}
     }
+    std::future::pending().await
 }
 
 async fn run(arguments: Arguments) -> std::io::Result<()> {

@@ -93,7 +93,7 @@ fn respond(world: &World, api: &RestApi, request: &Arrived, region: &str) -> Res
 
 /// Who calls, and whether that caller may.
 fn authorize(world: &World, api: &RestApi, request: &Arrived, region: &str) -> Result<Caller, GatewayResponse> {
-    let scope = Scope { service: "execute-api", region };
+    let scope = Scope { service: "execute-api", region, window_minutes: 5 };
     let caller = verify::verify(request, scope, &world.issued.lock(), world.now()).map_err(refused)?;
     let action = "execute-api:Invoke";
     let path = routes::path_in_stage(request.path()).unwrap_or_default();

@@ -19,14 +19,13 @@ use crate::issued::{Caller, Issued};
 pub(crate) use canonical::{canonical_request, string_to_sign};
 pub(crate) use claim::{Claim, Placement};
 
-/// How far a client's clock may be off.
-const WINDOW: Duration = Duration::from_secs(5 * 60);
-
-/// The scope that a service accepts.
+/// The scope that a service accepts, and how far a client's clock may be off.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Scope<'a> {
     pub(crate) service: &'a str,
     pub(crate) region: &'a str,
+    /// Five minutes at most services, fifteen at STS.
+    pub(crate) window_minutes: u64,
 }
 
 /// Why a request is not taken as its sender's. Every service words these in its own way.
@@ -56,7 +55,7 @@ pub(crate) fn verify(request: &Arrived, scope: Scope<'_>, issued: &Issued, now: 
         return Err(Refusal::ExpiredCredentials);
     }
     check_scope(&claim, scope)?;
-    let signed_at = check_time(&claim, now)?;
+    let signed_at = check_time(&claim, scope, now)?;
     check_signed_headers(request, &claim)?;
 
     let expected = recompute::signature(request, &claim, credentials, signed_at);
@@ -96,22 +95,24 @@ fn check_scope(claim: &Claim, scope: Scope<'_>) -> Result<(), Refusal> {
 
 /// Checks when the request was signed, and says when that was. The texts name the server's time: a client can learn
 /// its clock's error from them.
-fn check_time(claim: &Claim, now: SystemTime) -> Result<SystemTime, Refusal> {
+fn check_time(claim: &Claim, scope: Scope<'_>, now: SystemTime) -> Result<SystemTime, Refusal> {
     let stated = &claim.date_time;
     let signed_at = parse_basic(stated).ok_or_else(|| {
         Refusal::Incomplete(format!(
             "Date must be in ISO-8601 'basic format'. Got '{stated}'. See http://en.wikipedia.org/wiki/ISO_8601"
         ))
     })?;
+    let window = Duration::from_secs(scope.window_minutes * 60);
     let validity = match claim.placement {
-        Placement::Headers => WINDOW,
+        Placement::Headers => window,
         Placement::Query { expires } => expires,
     };
     let server = format_basic(now);
-    if signed_at > now + WINDOW {
-        let limit = format_basic(now + WINDOW);
+    if signed_at > now + window {
+        let limit = format_basic(now + window);
+        let minutes = scope.window_minutes;
         return Err(Refusal::Invalid(format!(
-            "Signature not yet current: {stated} is still later than {limit} ({server} + 5 min.)"
+            "Signature not yet current: {stated} is still later than {limit} ({server} + {minutes} min.)"
         )));
     }
     if signed_at + validity < now {
@@ -156,3 +157,6 @@ fn mismatch(request: &Arrived, claim: &Claim) -> String {
          request should have been\n'{canonical}'\n\nThe String-to-Sign should have been\n'{to_sign}'\n"
     )
 }
+
+#[cfg(test)]
+mod tests;
