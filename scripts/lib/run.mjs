@@ -30,17 +30,22 @@ export async function runLogged(program, args, { log, ...options }) {
   }
 }
 
-/** What a program prints, or undefined when it cannot be started or fails: for asking about versions. */
-export async function read(program, args, options = {}) {
+/** What a program prints, its complaints on the terminal. */
+export async function capture(program, args, options = {}) {
   let text = "";
   const collect = (child) => child.stdout.setEncoding("utf8").on("data", (chunk) => (text += chunk));
+  await start(program, args, { stdio: ["ignore", "pipe", "inherit"], ...options, collect });
+  return text.trim();
+}
+
+/** What a program prints, or undefined when it cannot be started or fails: for asking about versions. */
+export async function read(program, args) {
   try {
-    await start(program, args, { timeoutMs: 20_000, ...options, stdio: ["ignore", "pipe", "ignore"], collect });
+    return await capture(program, args, { timeoutMs: 20_000, stdio: ["ignore", "pipe", "ignore"] });
   } catch (error) {
     if (error instanceof CommandError) return undefined;
     throw error;
   }
-  return text.trim();
 }
 
 /** The last lines of a log, for showing why something failed. */

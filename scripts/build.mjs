@@ -1,0 +1,72 @@
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { inline, minify } from "./build/glue.mjs";
+import { bind, compile, shortenNames, shrink } from "./build/wasm.mjs";
+import { filesUnder, fingerprint } from "./lib/files.mjs";
+import { cache, inRoot, pkg } from "./lib/paths.mjs";
+import { faint, good, stopwatch, strong } from "./lib/report.mjs";
+import { activeToolchain } from "./setup/rust.mjs";
+import { setUp } from "./setup.mjs";
+
+const wasmFolder = join(pkg, "wasm");
+const generated = ["sigfetch.js", "sigfetch.d.ts", "sigfetch_bg.wasm", "inline.js"].map((file) =>
+  join(wasmFolder, file),
+);
+const note = join(cache, "build.json");
+
+/** What the package shares with the checkout, copied because npm publishes only what lies in the package's folder. */
+const copies = [
+  [inRoot("src", "web", "api.d.ts"), join(pkg, "api.d.ts")],
+  ...["README.md", "LICENSE", "CHANGELOG.md"].map((file) => [inRoot(file), join(pkg, file)]),
+];
+
+/** All that decides what the build gives. */
+async function inputs() {
+  const files = filesUnder(
+    ...["src", "Cargo.toml", "Cargo.lock", "package-lock.json"].map((name) => inRoot(name)),
+    ...["build.mjs", "build"].map((name) => inRoot("scripts", name)),
+  );
+  return fingerprint(files, (await activeToolchain()).compiler);
+}
+
+/** Builds the npm package into `pkg/`, as far as anything changed since the last time. */
+export async function build() {
+  const elapsed = stopwatch();
+  console.log(strong("Build"));
+  for (const [from, to] of copies) if (existsSync(from)) copyFileSync(from, to);
+  const wanted = await inputs();
+  if (isUpToDate(wanted)) {
+    console.log(`  ${good("✓")} pkg/ is up to date ${faint(`(${elapsed()})`)}`);
+    return;
+  }
+  // A build that fails half-way must not look finished.
+  rmSync(note, { force: true });
+  console.log("  compiling for size (the first time takes minutes)");
+  const raw = await compile();
+  rmSync(wasmFolder, { recursive: true, force: true });
+  mkdirSync(wasmFolder, { recursive: true });
+  await bind(raw, wasmFolder);
+  rmSync(join(wasmFolder, "sigfetch_bg.wasm.d.ts"));
+  const module = join(wasmFolder, "sigfetch_bg.wasm");
+  await shrink(module);
+  await minify(wasmFolder, await shortenNames(module));
+  inline(wasmFolder);
+  mkdirSync(cache, { recursive: true });
+  writeFileSync(note, JSON.stringify({ inputs: wanted, outputs: fingerprint(generated) }));
+  const bytes = readFileSync(module).length;
+  console.log(
+    `  ${good("✓")} pkg/ built, the module has ${bytes.toLocaleString("en")} bytes ${faint(`(${elapsed()})`)}`,
+  );
+}
+
+function isUpToDate(wanted) {
+  if (!existsSync(note) || !generated.every(existsSync)) return false;
+  const last = JSON.parse(readFileSync(note, "utf8"));
+  return last.inputs === wanted && last.outputs === fingerprint(generated);
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+  await setUp("build");
+  await build();
+}

@@ -1,0 +1,71 @@
+import { join } from "node:path";
+import { inRoot } from "../lib/paths.mjs";
+import { capture, run } from "../lib/run.mjs";
+import { wasmTarget } from "../setup/rust.mjs";
+
+// Apart from the tests' folder: the flags differ, and Cargo would compile everything anew at each change of side.
+const targetFolder = inRoot("target", "wasm-release");
+
+/**
+ * Which SHA-256 rounds are compiled in. `compact` saves 2 kB of the download and takes twice the time on large bodies.
+ */
+const sha256 = { unrolled: [], compact: ["--cfg", 'sha2_backend_soft="compact"'] };
+
+const rustFlags = [
+  "-Zunstable-options",
+  // A panic ends the instance at once: without its texts and its machinery the module is a third smaller.
+  "-Cpanic=immediate-abort",
+  // What is left of panics would name source files, with the folders of the machine that built them.
+  "-Zlocation-detail=none",
+  ...sha256.unrolled,
+];
+
+/** Compiles the crate, with a standard library compiled along for size, and gives the path of the raw module. */
+export async function compile() {
+  await run(
+    "cargo",
+    [
+      "build",
+      "--lib",
+      "--release",
+      ...["--target", wasmTarget],
+      ...["--target-dir", targetFolder],
+      "-Zbuild-std=std,panic_abort",
+      "-Zbuild-std-features=optimize_for_size",
+    ],
+    // The -Z flags are closed to the stable compiler without this variable.
+    { env: { RUSTC_BOOTSTRAP: "1", RUSTFLAGS: rustFlags.join(" ") } },
+  );
+  return join(targetFolder, wasmTarget, "release", "sigfetch.wasm");
+}
+
+/** Writes the module and its glue, `sigfetch_bg.wasm`, `sigfetch.js` and its types, into `folder`. */
+export async function bind(module, folder) {
+  // Without a default path the only reference to the module is that of our own entries, which bundlers understand.
+  await run("wasm-bindgen", ["--target", "web", "--omit-default-module-path", "--out-dir", folder, module]);
+}
+
+/**
+ * Shrinks the module in place.
+ *
+ * Not used, though smaller: `--traps-never-happen`, which takes the bounds checks along.
+ */
+export async function shrink(module) {
+  await wasmOpt(module, "-Oz", "--converge", "--strip-debug", "--strip-producers", "--strip-target-features");
+}
+
+/**
+ * Gives the module's imports and exports names of a letter or two, and returns them for the glue to use too. A run of
+ * its own, because passes that run until nothing changes would rename what they have renamed.
+ */
+export async function shortenNames(module) {
+  return JSON.parse(await wasmOpt(module, "--minify-imports-and-exports-and-modules"));
+}
+
+const wasmOpt = (module, ...passes) =>
+  capture(process.execPath, [
+    inRoot("node_modules", "binaryen", "bin", "wasm-opt"),
+    "--all-features",
+    ...passes,
+    ...["-o", module, module],
+  ]);
