@@ -1,9 +1,9 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { inline, minify } from "./build/glue.mjs";
-import { bind, compile, shortenNames, shrink } from "./build/wasm.mjs";
+import { bind, compile, shrink } from "./build/wasm.mjs";
 import { filesUnder, fingerprint } from "./lib/files.mjs";
+import { main } from "./lib/main.mjs";
 import { cache, inRoot, pkg } from "./lib/paths.mjs";
 import { faint, good, stopwatch, strong } from "./lib/report.mjs";
 import { activeToolchain } from "./setup/rust.mjs";
@@ -49,9 +49,8 @@ export async function build() {
   await bind(raw, wasmFolder);
   rmSync(join(wasmFolder, "sigfetch_bg.wasm.d.ts"));
   const module = join(wasmFolder, "sigfetch_bg.wasm");
-  await shrink(module);
-  await minify(wasmFolder, await shortenNames(module));
-  inline(wasmFolder);
+  await minify(wasmFolder, await shrink(module));
+  await inline(wasmFolder);
   mkdirSync(cache, { recursive: true });
   writeFileSync(note, JSON.stringify({ inputs: wanted, outputs: fingerprint(generated) }));
   const bytes = readFileSync(module).length;
@@ -66,7 +65,7 @@ function isUpToDate(wanted) {
   return last.inputs === wanted && last.outputs === fingerprint(generated);
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+await main(import.meta.url, async () => {
   await setUp("build");
   await build();
-}
+});

@@ -1,6 +1,7 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { inRoot } from "../lib/paths.mjs";
-import { capture, run } from "../lib/run.mjs";
+import { capture, run, Verdict } from "../lib/run.mjs";
 import { wasmTarget } from "../setup/rust.mjs";
 
 // Apart from the tests' folder: the flags differ, and Cargo would compile everything anew at each change of side.
@@ -21,11 +22,12 @@ const rustFlags = [
 ];
 
 /** Compiles the crate, with a standard library compiled along for size, and gives the path of the raw module. */
-export async function compile() {
+export async function compile({ quiet = false } = {}) {
   await run(
     "cargo",
     [
       "build",
+      ...(quiet ? ["--quiet"] : []),
       "--lib",
       "--release",
       ...["--target", wasmTarget],
@@ -46,26 +48,28 @@ export async function bind(module, folder) {
 }
 
 /**
- * Shrinks the module in place.
+ * Shrinks the module in place and gives its imports and exports names of a letter or two. Returns those names for the
+ * glue to use too.
  *
  * Not used, though smaller: `--traps-never-happen`, which takes the bounds checks along.
  */
 export async function shrink(module) {
-  await wasmOpt(module, "-Oz", "--converge", "--strip-debug", "--strip-producers", "--strip-target-features");
+  const strip = ["--strip-debug", "--strip-producers", "--strip-target-features"];
+  const names = JSON.parse(await wasmOpt(module, "--minify-imports-and-exports-and-modules", ...strip));
+  if (!WebAssembly.validate(readFileSync(module))) throw new Verdict("wasm-opt made a module that Node cannot read");
+  return names;
 }
 
-/**
- * Gives the module's imports and exports names of a letter or two, and returns them for the glue to use too. A run of
- * its own, because passes that run until nothing changes would rename what they have renamed.
- */
-export async function shortenNames(module) {
-  return JSON.parse(await wasmOpt(module, "--minify-imports-and-exports-and-modules"));
+/** The same code with the names of its functions left in, for looking at what takes the room. */
+export async function shrinkWithNames(module) {
+  await wasmOpt(module, "--debuginfo");
 }
 
+/** Twice, because the second time still finds something. */
 const wasmOpt = (module, ...passes) =>
   capture(process.execPath, [
     inRoot("node_modules", "binaryen", "bin", "wasm-opt"),
-    "--all-features",
+    ...["-Oz", "-Oz"],
     ...passes,
     ...["-o", module, module],
   ]);

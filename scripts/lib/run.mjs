@@ -3,8 +3,13 @@ import { closeSync, mkdirSync, openSync, readFileSync, writeSync } from "node:fs
 import { dirname } from "node:path";
 import { root } from "./paths.mjs";
 
+/** Something a script found to be wrong and says in full: people are shown the message and no stack. */
+export class Verdict extends Error {
+  name = "Verdict";
+}
+
 /** A program that could not be started, ended badly or took too long. */
-export class CommandError extends Error {
+export class CommandError extends Verdict {
   name = "CommandError";
 
   constructor(command, reason, log) {

@@ -53,7 +53,7 @@ export function explainFailure(error) {
   const { step, log } = error;
   const output = log && tail(log);
   return [
-    `${bad("✗")} ${step.name}: ${error.message}`,
+    `${step.name}: ${error.message}`,
     ...(output ? [faint(`  the end of ${log}:`), indent(faint(output))] : []),
     `  How to get it by hand:`,
     indent(step.byHand()),

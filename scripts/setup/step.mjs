@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { runLogged } from "../lib/run.mjs";
+import { runLogged, Verdict } from "../lib/run.mjs";
 import { cache } from "../lib/paths.mjs";
 
 /**
@@ -27,6 +27,6 @@ export class Job {
 }
 
 /** A step that cannot be done on this machine, with what a person can do about it. */
-export class SetupError extends Error {
+export class SetupError extends Verdict {
   name = "SetupError";
 }

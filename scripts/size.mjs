@@ -1,0 +1,50 @@
+import { readFileSync } from "node:fs";
+import { build } from "./build.mjs";
+import { main } from "./lib/main.mjs";
+import { inRoot } from "./lib/paths.mjs";
+import { strong } from "./lib/report.mjs";
+import { Verdict } from "./lib/run.mjs";
+import { setUp } from "./setup.mjs";
+import { downloads } from "./size/bundle.mjs";
+import { bytesByRoom } from "./size/rooms.mjs";
+
+const forms = ["raw", "gzip", "brotli"];
+const budgetFile = inRoot("scripts", "size-budget.json");
+
+/** Prints what a page downloads and what takes the room, and throws where that is more than the budget allows. */
+export async function size() {
+  await build();
+  const measured = await downloads();
+  console.log(`${strong("What a page downloads")} (bytes)`);
+  print("", forms);
+  for (const [entry, files] of Object.entries(measured)) {
+    for (const [kind, sizes] of Object.entries(files)) print(`  ${entry}, ${kind}`, numbers(sizes));
+    if (Object.keys(files).length > 1) print(`  ${entry}, total`, numbers(total(files)));
+  }
+  console.log(`\n${strong("What takes the room in the module")} (bytes before compression)`);
+  for (const [room, bytes] of await bytesByRoom()) print(`  ${room}`, [bytes.toLocaleString("en")]);
+  const over = excess(measured, JSON.parse(readFileSync(budgetFile, "utf8")));
+  if (over.length > 0) throw new Verdict(`over the budget of scripts/size-budget.json:\n  ${over.join("\n  ")}`);
+  console.log(`\nWithin the budget of scripts/size-budget.json`);
+}
+
+/** Where the totals exceed the budget, in words; every entry has to have a budget. */
+export function excess(measured, budget) {
+  return Object.entries(measured).flatMap(([entry, files]) =>
+    Object.entries(budget[entry] ?? { gzip: 0 })
+      .filter(([form, limit]) => total(files)[form] > limit)
+      .map(([form, limit]) => `${entry}: ${total(files)[form]} bytes ${form}, the limit is ${limit}`),
+  );
+}
+
+const total = (files) =>
+  Object.fromEntries(forms.map((form) => [form, Object.values(files).reduce((sum, sizes) => sum + sizes[form], 0)]));
+
+const numbers = (sizes) => forms.map((form) => sizes[form].toLocaleString("en"));
+
+const print = (label, columns) => console.log(label.padEnd(28) + columns.map((text) => text.padStart(10)).join(""));
+
+await main(import.meta.url, async () => {
+  await setUp("build");
+  await size();
+});

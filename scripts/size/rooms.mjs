@@ -1,0 +1,44 @@
+import { mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { bind, compile, shrinkWithNames } from "../build/wasm.mjs";
+import { cache } from "../lib/paths.mjs";
+import { dataSection, parts } from "./module.mjs";
+
+/** Groups of crates that nobody looks at one by one. What is no crate at all, such as `str`, belongs to the first. */
+const groups = {
+  "Rust's standard library": ["core", "alloc", "std", "dlmalloc", "compiler_builtins", "hashbrown", "__rustc"],
+  "JavaScript bindings": [
+    "js_sys",
+    "web_sys",
+    "wasm_bindgen",
+    "wasm_bindgen_futures",
+    "serde_wasm_bindgen",
+    "serde_core",
+  ],
+  "hash and key": ["sha2", "hmac", "digest", "block_buffer", "crypto_common", "hybrid_array", "hex", "aws_sigv4"],
+};
+
+/** Whose code a function is: a room of ours (`src/…`), a group of crates or a crate. */
+export function owner(name = "") {
+  // Others' generic code that works on a type of ours is there because of us.
+  const room = /\bsigfetch(?:\[[0-9a-f]+\])?::(\w+)/.exec(name);
+  if (room) return `src/${room[1]}`;
+  if (!name.includes("::")) return "exports and shims";
+  const crate = /(\w+)(?:\[[0-9a-f]+\])::/.exec(name)?.[1] ?? "core";
+  return Object.keys(groups).find((group) => groups[group].includes(crate)) ?? crate;
+}
+
+/** The bytes of the shipped module by whose they are, largest first, from a twin of it that keeps the names. */
+export async function bytesByRoom() {
+  const folder = join(cache, "size");
+  mkdirSync(folder, { recursive: true });
+  await bind(await compile({ quiet: true }), folder);
+  const module = join(folder, "sigfetch_bg.wasm");
+  await shrinkWithNames(module);
+  const { functions, sections } = parts(readFileSync(module));
+  const rooms = new Map();
+  const add = (name, bytes) => rooms.set(name, (rooms.get(name) ?? 0) + bytes);
+  for (const { name, bytes } of functions) add(owner(name), bytes);
+  for (const { id, bytes } of sections) add(id === dataSection ? "texts and tables" : "types, imports, exports", bytes);
+  return [...rooms].sort(([, a], [, b]) => b - a);
+}

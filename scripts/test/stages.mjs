@@ -1,0 +1,60 @@
+import { build } from "../build.mjs";
+import { filesUnder } from "../lib/files.mjs";
+import { inRoot } from "../lib/paths.mjs";
+import { run } from "../lib/run.mjs";
+import { size } from "../size.mjs";
+
+const node = (...args) => run(process.execPath, args);
+const program = (name) => inRoot("node_modules", ...name.split("/"));
+const cargo = (...args) => run("cargo", args);
+const wasm = ["--target", "wasm32-unknown-unknown"];
+const noWarnings = ["--", "--deny", "warnings"];
+
+/** The JavaScript that people write; data and generated files keep the form they have. */
+const written = ["*.json", "{scripts,pkg,tests,www}/**/*.{js,mjs,ts,html,css}"];
+
+/** What `npm test` does after set-up, in this order: quick answers first. Each one throws when it fails. */
+export const stages = [
+  {
+    name: "format",
+    about: "rustfmt and prettier have nothing to change",
+    async run() {
+      await cargo("fmt", "--all", "--check");
+      await node(program("prettier/bin/prettier.cjs"), "--check", "--log-level", "warn", ...written);
+    },
+  },
+  {
+    name: "clippy",
+    about: "no lint complains about the native side",
+    run: () => cargo("clippy", "--workspace", "--all-targets", ...noWarnings),
+  },
+  {
+    name: "clippy-wasm",
+    about: "no lint complains about the browser side",
+    run: () => cargo("clippy", "--package", "sigfetch", "--all-targets", ...wasm, ...noWarnings),
+  },
+  {
+    name: "native",
+    about: "everything that knows no JavaScript, and the local AWS",
+    run: () => cargo("test", "--workspace"),
+  },
+  {
+    name: "browser",
+    about: "the WebAssembly in headless Chromium",
+    run: () => run("wasm-pack", ["test", "--headless", "--chrome"]),
+  },
+  { name: "build", about: "the npm package", run: build },
+  { name: "size", about: "the package stays within its budget", run: size },
+  {
+    name: "types",
+    about: "the facade against its types",
+    run: () => node(program("typescript/bin/tsc"), "--project", inRoot("tests", "types")),
+  },
+  {
+    name: "node",
+    about: "the scripts, and the package against ministack",
+    run: () => node("--test", ...filesUnder(inRoot("scripts"), inRoot("tests")).filter(isNodeTest)),
+  },
+];
+
+const isNodeTest = (file) => file.endsWith(".test.mjs");
