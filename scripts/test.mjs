@@ -1,7 +1,7 @@
 import { bad, faint, good, stopwatch, strong } from "./lib/report.mjs";
 import { Verdict } from "./lib/run.mjs";
 import { main } from "./lib/main.mjs";
-import { setUp } from "./setup.mjs";
+import { stages } from "./test/stages.mjs";
 
 /** Runs the stages one after the other, up to the first that fails, and gives each one's result. */
 export async function runStages(stages) {
@@ -36,17 +36,13 @@ export function summary(stages, results) {
 
 await main(import.meta.url, async () => {
   const wanted = process.argv.slice(2);
-  const setUpStage = { name: "set-up", about: "what the machine needs", run: () => setUp("test") };
-  const results = await runStages([setUpStage]);
-  // Only now: the stages use Node modules that set-up may just have installed.
-  const { stages } = await import("./test/stages.mjs");
   const unknown = wanted.filter((name) => !stages.some((stage) => stage.name === name));
   if (unknown.length > 0) {
-    console.error(`No stage ${unknown.join(", ")}. There are: ${stages.map(({ name }) => name).join(", ")}`);
-    process.exit(2);
+    throw new Verdict(`no stage ${unknown.join(", ")}; there are: ${stages.map(({ name }) => name).join(", ")}`);
   }
-  const chosen = stages.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
-  results.push(...(await runStages(chosen)));
-  console.log(`\n${summary([setUpStage, ...chosen], results)}`);
+  // Without set-up the others would fail for reasons that are not theirs.
+  const chosen = stages.filter(({ name }) => wanted.length === 0 || name === "set-up" || wanted.includes(name));
+  const results = await runStages(chosen);
+  console.log(`\n${summary(chosen, results)}`);
   if (results.some(({ problem }) => problem)) process.exitCode = 1;
 });

@@ -2,6 +2,7 @@ import { dirname, join } from "node:path";
 import { cargoBin, findProgram, isOnPath, privateTools } from "../lib/environment.mjs";
 import { CommandError, read } from "../lib/run.mjs";
 import { cache } from "../lib/paths.mjs";
+import { cCompiler } from "./c-compiler.mjs";
 import { rust } from "./rust.mjs";
 import { atLeast, locked, wasmPack } from "./versions.mjs";
 
@@ -49,7 +50,7 @@ function cargoTool({ name, program, crate, version, fits, neededFor, after = [] 
     name,
     neededFor,
     // Any Rust compiles these, so they need not wait for the one that can do wasm32.
-    after: () => (findProgram("cargo") ? after : [rust.name, ...after]),
+    after: () => [cCompiler.name, ...(findProgram("cargo") ? after : [rust.name, ...after])],
 
     async check() {
       const found = await installedVersion(program);

@@ -4,6 +4,7 @@ import { findProgram } from "../lib/environment.mjs";
 import { CommandError } from "../lib/run.mjs";
 import { cache } from "../lib/paths.mjs";
 import * as apt from "./apt.mjs";
+import { cCompiler } from "./c-compiler.mjs";
 import { activeToolchain, hasTargetLibraries, rust, wasmTarget } from "./rust.mjs";
 
 /** Stands beside libraries built here and says which compiler they belong to. */
@@ -66,7 +67,7 @@ async function putInSysroot(job, folder, files) {
 export const rustStd = {
   name: "Rust's standard library for wasm32",
   neededFor: ["start", "build", "test"],
-  after: () => [rust.name],
+  after: () => [cCompiler.name, rust.name],
   check: missing,
 
   async install(job) {

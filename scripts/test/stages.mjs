@@ -2,6 +2,7 @@ import { build } from "../build.mjs";
 import { filesUnder } from "../lib/files.mjs";
 import { inRoot } from "../lib/paths.mjs";
 import { run } from "../lib/run.mjs";
+import { setUp } from "../setup.mjs";
 import { size } from "../size.mjs";
 
 const node = (...args) => run(process.execPath, args);
@@ -13,8 +14,9 @@ const noWarnings = ["--", "--deny", "warnings"];
 /** The JavaScript that people write; data and generated files keep the form they have. */
 const written = ["*.json", "{scripts,pkg,tests,www}/**/*.{js,mjs,ts,html,css}"];
 
-/** What `npm test` does after set-up, in this order: quick answers first. Each one throws when it fails. */
+/** What `npm test` does, in this order: quick answers first. A stage throws when it fails. */
 export const stages = [
+  { name: "set-up", about: "what the machine needs", run: () => setUp("test") },
   {
     name: "format",
     about: "rustfmt and prettier have nothing to change",
