@@ -7,8 +7,6 @@ use crate::iam::{Policy, Statement};
 pub(crate) const ACCOUNT_ID: &str = "123456789012";
 /// The one region that holds resources. Other regions exist and are empty.
 pub(crate) const REGION: &str = "us-east-1";
-/// The stage of both REST APIs.
-pub(crate) const STAGE: &str = "prod";
 /// The id of the GraphQL API in host names.
 pub(crate) const GRAPHQL_DNS_ID: &str = "abcdefghijklmnopqrstuvwx26";
 /// The id of the GraphQL API in ARNs: AppSync uses another one there.
@@ -194,9 +192,9 @@ pub(crate) const ROLES: &[Role] = &[
                 allow(
                     "execute-api:Invoke",
                     &[
-                        "arn:aws:execute-api:us-east-1:123456789012:*/prod/GET/items",
-                        "arn:aws:execute-api:us-east-1:123456789012:*/prod/GET/items/*",
-                        "arn:aws:execute-api:us-east-1:123456789012:*/prod/*/echo/*",
+                        "arn:aws:execute-api:us-east-1:123456789012:*/GET/items",
+                        "arn:aws:execute-api:us-east-1:123456789012:*/GET/items/*",
+                        "arn:aws:execute-api:us-east-1:123456789012:*/echo/*",
                     ],
                 ),
                 allow(
@@ -217,10 +215,10 @@ pub(crate) const ROLES: &[Role] = &[
         trusts: &[Standing::User],
         policy: Policy {
             allow: &[
-                allow("execute-api:Invoke", &["arn:aws:execute-api:us-east-1:123456789012:*/prod/*"]),
+                allow("execute-api:Invoke", &["arn:aws:execute-api:us-east-1:123456789012:*"]),
                 allow("appsync:GraphQL", &["arn:aws:appsync:us-east-1:123456789012:apis/*"]),
             ],
-            deny: &[allow("execute-api:Invoke", &["arn:aws:execute-api:us-east-1:123456789012:*/*/*/secret"])],
+            deny: &[allow("execute-api:Invoke", &["arn:aws:execute-api:us-east-1:123456789012:*/GET/secret"])],
         },
     },
     Role {
@@ -228,7 +226,7 @@ pub(crate) const ROLES: &[Role] = &[
         id: "AROALOCALNOAPPSYNC003",
         trusts: &[Standing::Guest, Standing::User],
         policy: Policy {
-            allow: &[allow("execute-api:Invoke", &["arn:aws:execute-api:us-east-1:123456789012:*/prod/*/echo/*"])],
+            allow: &[allow("execute-api:Invoke", &["arn:aws:execute-api:us-east-1:123456789012:*/echo/*"])],
             deny: &[],
         },
     },
@@ -237,7 +235,7 @@ pub(crate) const ROLES: &[Role] = &[
         id: "AROALOCALREPORTS00004",
         trusts: &[Standing::User],
         policy: Policy {
-            allow: &[allow("execute-api:Invoke", &["arn:aws:execute-api:us-east-1:123456789012:*/prod/GET/reports"])],
+            allow: &[allow("execute-api:Invoke", &["arn:aws:execute-api:us-east-1:123456789012:*/GET/reports"])],
             deny: &[],
         },
     },
@@ -249,20 +247,48 @@ pub(crate) const ROLES: &[Role] = &[
     },
 ];
 
-/// A REST API of API Gateway.
+/// The kinds of API that API Gateway has, as far as a caller can tell them apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ApiKind {
+    /// Says in detail why it refuses.
+    Rest {
+        /// Whether its owner added CORS headers to the gateway responses `DEFAULT_4XX` and `DEFAULT_5XX`. API Gateway
+        /// itself adds none.
+        cors_on_gateway_responses: bool,
+    },
+    /// Says "Forbidden" and no more.
+    Http,
+}
+
+/// An API of API Gateway.
 #[derive(Debug)]
-pub(crate) struct RestApi {
+pub(crate) struct Api {
     pub(crate) id: &'static str,
-    /// Whether its owner added CORS headers to the gateway responses `DEFAULT_4XX` and `DEFAULT_5XX`. API Gateway
-    /// itself adds none.
-    pub(crate) cors_on_gateway_responses: bool,
+    pub(crate) kind: ApiKind,
+    /// The stage as ARNs name it.
+    pub(crate) stage: &'static str,
+    /// What the stage puts before every path.
+    pub(crate) path_prefix: &'static str,
 }
 
 /// The REST API whose refusals a page can read.
-pub(crate) const REST_API: RestApi = RestApi { id: "a1b2c3d4e5", cors_on_gateway_responses: true };
+pub(crate) const REST_API: Api = Api {
+    id: "a1b2c3d4e5",
+    kind: ApiKind::Rest { cors_on_gateway_responses: true },
+    stage: "prod",
+    path_prefix: "/prod",
+};
 
 /// The same REST API as most people first deploy it: its refusals look like CORS errors.
-pub(crate) const REST_API_WITHOUT_CORS: RestApi = RestApi { id: "f6g7h8i9j0", cors_on_gateway_responses: false };
+pub(crate) const REST_API_WITHOUT_CORS: Api = Api {
+    id: "f6g7h8i9j0",
+    kind: ApiKind::Rest { cors_on_gateway_responses: false },
+    stage: "prod",
+    path_prefix: "/prod",
+};
+
+/// The same resources as an HTTP API.
+pub(crate) const HTTP_API: Api = Api { id: "k1l2m3n4o5", kind: ApiKind::Http, stage: "$default", path_prefix: "" };
 
 /// The identity pool of that id.
 pub(crate) fn identity_pool(id: &str) -> Option<&'static IdentityPool> {

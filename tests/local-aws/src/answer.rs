@@ -11,8 +11,6 @@ pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
-    /// The operation that was asked for, for the statistics.
-    pub(crate) operation: String,
     /// `ok` or the name of the error, for the statistics.
     pub(crate) outcome: String,
 }
@@ -22,7 +20,7 @@ impl Answer {
     pub(crate) fn new(status: StatusCode, content_type: &'static str, body: impl Into<Bytes>) -> Self {
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
-        Self { status, headers, body: body.into(), operation: String::new(), outcome: "ok".to_owned() }
+        Self { status, headers, body: body.into(), outcome: "ok".to_owned() }
     }
 
     /// A good answer without a body.
@@ -35,12 +33,6 @@ impl Answer {
     /// A good JSON answer.
     pub(crate) fn json(status: StatusCode, body: &Value) -> Self {
         Self::new(status, "application/json", body.to_string())
-    }
-
-    /// Names the operation that this answers.
-    pub(crate) fn for_operation(mut self, operation: impl Into<String>) -> Self {
-        self.operation = operation.into();
-        self
     }
 
     /// Counts this answer as a failure of that name.

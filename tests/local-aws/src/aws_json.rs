@@ -23,6 +23,11 @@ impl AwsError {
         Self { status: StatusCode::BAD_REQUEST, name: name.to_owned(), message: message.into() }
     }
 
+    /// The request asks for nothing that the service has.
+    pub(crate) fn unknown_operation() -> Self {
+        Self { status: StatusCode::NOT_FOUND, name: "UnknownOperationException".to_owned(), message: String::new() }
+    }
+
     /// The service's own fault.
     pub(crate) fn internal(status: StatusCode) -> Self {
         Self { status, name: "InternalErrorException".to_owned(), message: "Internal error".to_owned() }
@@ -49,14 +54,21 @@ impl AwsError {
     }
 }
 
+/// The service is asked too often. The status is 400 in this protocol, not 429.
+pub(crate) fn throttled() -> Answer {
+    AwsError::new("TooManyRequestsException", "Rate exceeded").to_answer()
+}
+
+/// The operation that a request names, whether or not there is one of that name.
+pub(crate) fn operation_name(request: &Arrived) -> &str {
+    let target = request.header("x-amz-target").unwrap_or_default();
+    target.rsplit_once('.').map_or("unknown", |(_, operation)| operation)
+}
+
 /// The operation that a request asks for, if it speaks this protocol. The docs' samples put a package name before the
 /// service's, the SDKs do not.
 pub(crate) fn operation<'a>(request: &'a Arrived, service: &str) -> Result<&'a str, AwsError> {
-    let unknown = || AwsError {
-        status: StatusCode::NOT_FOUND,
-        name: "UnknownOperationException".to_owned(),
-        message: String::new(),
-    };
+    let unknown = AwsError::unknown_operation;
     let content_type = request.header("content-type").unwrap_or_default();
     if request.method != Method::POST || !content_type.starts_with(CONTENT_TYPE) {
         return Err(unknown());

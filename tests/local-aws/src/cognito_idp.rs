@@ -48,21 +48,21 @@ pub(crate) fn answer(world: &World, request: &Arrived, region: &str) -> Answer {
     }
     let operation = match aws_json::operation(request, SERVICE) {
         Ok(operation) => operation,
-        Err(error) => return error.to_answer().for_operation("unknown"),
+        Err(error) => return error.to_answer(),
     };
     let result = match operation {
         "InitiateAuth" => aws_json::read(request).and_then(|request| initiate_auth(world, region, &request)),
-        _ => Err(AwsError {
-            status: StatusCode::NOT_FOUND,
-            name: "UnknownOperationException".to_owned(),
-            message: String::new(),
-        }),
+        _ => Err(AwsError::unknown_operation()),
     };
     match result {
         Ok(body) => aws_json::answer(&body),
         Err(error) => error.to_answer(),
     }
-    .for_operation(operation)
+}
+
+/// The operation that a request asks for.
+pub(crate) fn operation_name(request: &Arrived) -> &str {
+    if request.method == Method::GET { "jwks.json" } else { aws_json::operation_name(request) }
 }
 
 /// The public keys of a user pool, at the address that its issuer names.
@@ -70,7 +70,7 @@ fn key_set(world: &World, request: &Arrived, region: &str) -> Answer {
     let known = USER_POOLS.iter().any(|pool| request.path() == format!("/{}/.well-known/jwks.json", pool.id));
     if known && region == REGION {
         let keys = json!({ "keys": [world.keys.user_pools.to_jwk()] });
-        return Answer::json(StatusCode::OK, &keys).for_operation("jwks.json");
+        return Answer::json(StatusCode::OK, &keys);
     }
     AwsError {
         status: StatusCode::NOT_FOUND,
@@ -78,7 +78,6 @@ fn key_set(world: &World, request: &Arrived, region: &str) -> Answer {
         message: "User pool does not exist.".to_owned(),
     }
     .to_answer()
-    .for_operation("jwks.json")
 }
 
 fn initiate_auth(world: &World, region: &str, request: &InitiateAuthRequest) -> Result<Value, AwsError> {

@@ -5,8 +5,8 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use crate::account::{
-    ACCOUNT_ID, GRAPHQL_API_ID, GRAPHQL_DNS_ID, IDENTITY_POOLS, REGION, REST_API, REST_API_WITHOUT_CORS, ROLES, STAGE,
-    USER_POOLS, USERS,
+    ACCOUNT_ID, Api, GRAPHQL_API_ID, GRAPHQL_DNS_ID, HTTP_API, IDENTITY_POOLS, REGION, REST_API, REST_API_WITHOUT_CORS,
+    ROLES, USER_POOLS, USERS,
 };
 use crate::answer::Answer;
 use crate::arrived::Arrived;
@@ -24,7 +24,6 @@ pub(crate) fn answer(world: &World, request: &Arrived) -> Answer {
         .with_header("access-control-allow-headers", "content-type")
         .with_header("access-control-expose-headers", "date")
         .with_header("cache-control", "no-store")
-        .for_operation("control")
 }
 
 fn route(world: &World, request: &Arrived) -> Answer {
@@ -60,7 +59,7 @@ fn to_answer(body: serde_json::Result<Value>) -> Answer {
 /// Everything that a client needs to know.
 fn config(port: u16) -> Value {
     let service = |name: &str| format!("http://{name}.{REGION}.localhost:{port}");
-    let rest = |id: &str| format!("http://{id}.execute-api.{REGION}.localhost:{port}/{STAGE}");
+    let api = |api: &Api| format!("http://{}.execute-api.{REGION}.localhost:{port}{}", api.id, api.path_prefix);
     let identity_pools = IDENTITY_POOLS.iter().map(|pool| (pool.name.to_owned(), json!(pool.id)));
     let user_pools: Vec<Value> = USER_POOLS
         .iter()
@@ -92,13 +91,15 @@ fn config(port: u16) -> Value {
             "cognitoIdentity": service("cognito-identity"),
             "cognitoIdp": service("cognito-idp"),
             "sts": service("sts"),
-            "rest": rest(REST_API.id),
-            "restWithoutCors": rest(REST_API_WITHOUT_CORS.id),
+            "rest": api(&REST_API),
+            "restWithoutCors": api(&REST_API_WITHOUT_CORS),
+            "http": api(&HTTP_API),
             "graphql": format!("http://{GRAPHQL_DNS_ID}.appsync-api.{REGION}.localhost:{port}/graphql"),
         },
         "apiIds": {
             "rest": REST_API.id,
             "restWithoutCors": REST_API_WITHOUT_CORS.id,
+            "http": HTTP_API.id,
             "graphqlHost": GRAPHQL_DNS_ID,
             "graphql": GRAPHQL_API_ID,
         },
@@ -122,15 +123,18 @@ fn change_faults(world: &World, body: &[u8]) -> Answer {
         Ok(change) => change,
         Err(error) => return failure(StatusCode::BAD_REQUEST, &error.to_string()),
     };
-    if let Some(id) = &change.delete_identity
-        && !world.identities.lock().delete(id)
-    {
-        return failure(StatusCode::NOT_FOUND, "no such identity to delete");
+    // Everything is checked before anything changes.
+    let named = [&change.delete_identity, &change.disable_identity];
+    for id in named.into_iter().flatten() {
+        if world.identities.lock().find(id).is_none() {
+            return failure(StatusCode::NOT_FOUND, "no such identity");
+        }
     }
-    if let Some(id) = &change.disable_identity
-        && !world.identities.lock().disable(id)
-    {
-        return failure(StatusCode::NOT_FOUND, "no such identity to disable");
+    if let Some(id) = &change.disable_identity {
+        world.identities.lock().disable(id);
+    }
+    if let Some(id) = &change.delete_identity {
+        world.identities.lock().delete(id);
     }
     if change.revoke_credentials {
         world.issued.lock().revoke_all();

@@ -1,9 +1,9 @@
-//! What each AWS-run service lets a browser read and send. The REST APIs' owner decides for them: see `execute_api`.
+//! What each AWS-run service lets a browser read and send. An API's owner decides for that: see `execute_api`.
 
 use http::StatusCode;
 
 use crate::answer::Answer;
-use crate::host::Service;
+use crate::host::{Behind, Service};
 
 /// Headers that a preflight to an AWS-run service allows. AWS publishes no list; these are the ones its own browser
 /// SDKs send, so that a client which adds others is found out.
@@ -17,12 +17,12 @@ const APPSYNC_EXPOSES: &str =
 /// Adds the CORS headers of an AWS-run service. Without `Date` among the exposed headers a page cannot learn the
 /// server's time from the answer.
 pub(crate) fn expose(answer: Answer, service: Service, expose_date: bool) -> Answer {
-    let exposed = match service {
-        Service::CognitoIdentity | Service::CognitoIdp => COGNITO_EXPOSES,
-        Service::Graphql => APPSYNC_EXPOSES,
+    let exposed = match service.behind() {
+        Behind::CognitoIdentity | Behind::CognitoIdp => COGNITO_EXPOSES,
+        Behind::Graphql => APPSYNC_EXPOSES,
         // What STS exposes is not documented: nothing, until seen.
-        Service::Sts => return answer.with_header("access-control-allow-origin", "*"),
-        Service::Rest | Service::RestWithoutCors => return answer,
+        Behind::Sts => return answer.with_header("access-control-allow-origin", "*"),
+        Behind::Api(_) => return answer,
     };
     let exposed = if expose_date { format!("{exposed},Date") } else { exposed.to_owned() };
     answer.with_header("access-control-allow-origin", "*").with_header("access-control-expose-headers", &exposed)

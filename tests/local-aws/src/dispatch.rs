@@ -9,7 +9,8 @@ use serde_json::json;
 
 use crate::answer::Answer;
 use crate::arrived::Arrived;
-use crate::host::{Host, Service, parse_host};
+use crate::aws_json::{self, AwsError};
+use crate::host::{Behind, Host, Service, parse_host};
 use crate::world::World;
 use crate::{appsync, cognito_identity, cognito_idp, control, cors, execute_api, log, random, sts};
 
@@ -25,6 +26,20 @@ pub(crate) enum Delivery {
     Cut,
 }
 
+/// An answer that is ready to go out.
+struct Served {
+    answer: Answer,
+    delivery: Delivery,
+    /// What was asked for, for the statistics and the log.
+    operation: String,
+}
+
+impl Served {
+    fn whole(answer: Answer, operation: &str) -> Self {
+        Self { answer, delivery: Delivery::Whole, operation: operation.to_owned() }
+    }
+}
+
 /// Answers one request.
 pub(crate) async fn answer(world: &World, request: Request<Incoming>) -> (Answer, Delivery) {
     let (parts, body) = request.into_parts();
@@ -36,6 +51,10 @@ pub(crate) async fn answer(world: &World, request: Request<Incoming>) -> (Answer
         request_id: random::uuid(),
     };
     let host = parse_host(arrived.host());
+    let request_id_header = match host {
+        Host::Service { service: Service::Http, .. } => "apigw-requestid",
+        _ => "x-amzn-requestid",
+    };
     let body_fits = match Limited::new(body, BODY_LIMIT).collect().await {
         Ok(body) => {
             arrived.body = body.to_bytes();
@@ -43,11 +62,15 @@ pub(crate) async fn answer(world: &World, request: Request<Incoming>) -> (Answer
         }
         Err(_) => false,
     };
-    let (answer, delivery) = match host {
-        Host::Unknown => (misdirected(), Delivery::Whole),
-        _ if !body_fits => (too_large(), Delivery::Whole),
-        Host::Control => (control::answer(world, &arrived), Delivery::Whole),
-        Host::UnknownApi => (execute_api::unknown_api(), Delivery::Whole),
+    let served = match host {
+        Host::Unknown => Served::whole(misdirected(), "unknown"),
+        _ if !body_fits => Served::whole(too_large(), "unknown"),
+        Host::Control => Served::whole(control::answer(world, &arrived), "control"),
+        Host::UnknownApi => Served::whole(execute_api::unknown_api(), "unknown"),
+        Host::Service { service, .. } if arrived.is_preflight() => {
+            world.stats.count_preflight(service);
+            Served::whole(preflight(service, &arrived), "preflight")
+        }
         Host::Service { service, region } => serve(world, &arrived, service, &region).await,
     };
     log::line(
@@ -57,87 +80,92 @@ pub(crate) async fn answer(world: &World, request: Request<Incoming>) -> (Answer
             arrived.method,
             arrived.host(),
             arrived.path(),
-            answer.status.as_u16(),
-            answer.operation,
-            answer.outcome,
+            served.answer.status.as_u16(),
+            served.operation,
+            served.answer.outcome,
         ),
     );
-    (finish(world, &arrived, answer), delivery)
+    let answer = served.answer.with_header(request_id_header, &arrived.request_id);
+    (with_date(world, answer), served.delivery)
 }
 
-async fn serve(world: &World, arrived: &Arrived, service: Service, region: &str) -> (Answer, Delivery) {
-    if arrived.is_preflight() {
-        world.stats.count_preflight(service);
-        let answer = match service.rest_api() {
-            Some(api) => execute_api::preflight(api, arrived),
-            None => cors::preflight(),
-        };
-        return (answer, Delivery::Whole);
+fn preflight(service: Service, arrived: &Arrived) -> Answer {
+    match service.behind() {
+        Behind::Api(api) => execute_api::preflight(api, arrived),
+        _ => cors::preflight(),
     }
+}
+
+async fn serve(world: &World, arrived: &Arrived, service: Service, region: &str) -> Served {
     let in_flight = world.stats.begin(service);
     let latency = world.faults.lock().latency_ms(service);
     if latency > 0 {
         tokio::time::sleep(Duration::from_millis(latency)).await;
     }
-    let answer = match faulty(world, service) {
+    let answer = match take_fault(world, service) {
         Some(answer) => answer,
-        None => match service {
-            Service::CognitoIdentity => cognito_identity::answer(world, arrived, region),
-            Service::CognitoIdp => cognito_idp::answer(world, arrived, region),
-            Service::Sts => sts::answer(world, arrived, region),
-            Service::Graphql => appsync::answer(world, arrived, region).await,
-            Service::Rest | Service::RestWithoutCors => match service.rest_api() {
-                Some(api) => execute_api::answer(world, api, arrived, region),
-                None => execute_api::unknown_api(),
-            },
+        None => match service.behind() {
+            Behind::CognitoIdentity => cognito_identity::answer(world, arrived, region),
+            Behind::CognitoIdp => cognito_idp::answer(world, arrived, region),
+            Behind::Sts => sts::answer(world, arrived, region),
+            Behind::Graphql => appsync::answer(world, arrived, region).await,
+            Behind::Api(api) => execute_api::answer(world, api, arrived, region),
         },
     };
+    drop(in_flight);
     let (cut, expose_date) = {
         let mut faults = world.faults.lock();
         (faults.take_cut(service), !faults.hide_date)
     };
-    drop(in_flight);
-    let answer = cors::expose(answer, service, expose_date);
-    let outcome = if cut { "cut" } else { &answer.outcome };
-    world.stats.count(service, &answer.operation, outcome);
-    (answer, if cut { Delivery::Cut } else { Delivery::Whole })
+    let mut answer = cors::expose(answer, service, expose_date);
+    let mut delivery = Delivery::Whole;
+    if cut {
+        answer = answer.counted_as("cut");
+        delivery = Delivery::Cut;
+    }
+    let operation = operation(service, arrived);
+    world.stats.count(service, &operation, &answer.outcome);
+    Served { answer, delivery, operation }
+}
+
+/// The operation that a request asks for. Known even when a fault keeps the service from looking at it.
+fn operation(service: Service, arrived: &Arrived) -> String {
+    match service.behind() {
+        Behind::CognitoIdentity => aws_json::operation_name(arrived).to_owned(),
+        Behind::CognitoIdp => cognito_idp::operation_name(arrived).to_owned(),
+        Behind::Sts => sts::operation_name(arrived),
+        Behind::Graphql => "graphql".to_owned(),
+        Behind::Api(api) => execute_api::operation_name(api, arrived),
+    }
 }
 
 /// The answer of a service that a fault keeps from looking at the request at all.
-fn faulty(world: &World, service: Service) -> Option<Answer> {
-    let (throttle, failure) = {
-        let mut faults = world.faults.lock();
-        let throttle = faults.take_throttle(service);
-        let failure = match throttle {
-            Some(_) => None,
-            None => faults.take_status5xx(service),
-        };
-        (throttle, failure)
-    };
-    if let Some(throttle) = throttle {
-        let answer = match service {
-            Service::CognitoIdentity | Service::CognitoIdp => cognito_identity::throttled(),
-            Service::Sts => sts::throttled(),
-            Service::Graphql => appsync::throttled(),
-            Service::Rest | Service::RestWithoutCors => execute_api::throttled(service.rest_api()),
+fn take_fault(world: &World, service: Service) -> Option<Answer> {
+    let mut faults = world.faults.lock();
+    if let Some(throttle) = faults.take_throttle(service) {
+        let answer = match service.behind() {
+            Behind::CognitoIdentity | Behind::CognitoIdp => aws_json::throttled(),
+            Behind::Sts => sts::throttled(),
+            Behind::Graphql => appsync::throttled(),
+            Behind::Api(api) => execute_api::throttled(api),
         };
         return Some(match throttle.retry_after {
             Some(seconds) => answer.with_header("retry-after", &seconds.to_string()),
             None => answer,
         });
     }
-    let status = StatusCode::from_u16(failure?.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    Some(match service {
-        Service::CognitoIdentity | Service::CognitoIdp => cognito_identity::failed(status),
-        Service::Sts => sts::failed(status),
-        Service::Graphql => appsync::failed(status),
-        Service::Rest | Service::RestWithoutCors => execute_api::failed(service.rest_api(), status),
+    let failure = faults.take_status5xx(service)?;
+    let status = StatusCode::from_u16(failure.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    Some(match service.behind() {
+        Behind::CognitoIdentity | Behind::CognitoIdp => AwsError::internal(status).to_answer(),
+        Behind::Sts => sts::failed(status),
+        Behind::Graphql => appsync::failed(status),
+        Behind::Api(api) => execute_api::failed(api, status),
     })
 }
 
-/// What every answer carries.
-fn finish(world: &World, arrived: &Arrived, answer: Answer) -> Answer {
-    let answer = answer.with_header("x-amzn-requestid", &arrived.request_id);
+/// Every answer carries the server's time, unless a fault hides it.
+fn with_date(world: &World, answer: Answer) -> Answer {
     if world.faults.lock().hide_date {
         answer
     } else {

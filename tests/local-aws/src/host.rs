@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::account::{GRAPHQL_DNS_ID, REGION, REST_API, REST_API_WITHOUT_CORS, RestApi};
+use crate::account::{Api, GRAPHQL_DNS_ID, HTTP_API, REGION, REST_API, REST_API_WITHOUT_CORS};
 
 /// A service, by the name that the control's JSON uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
@@ -14,6 +14,7 @@ pub(crate) enum Service {
     Sts,
     Rest,
     RestWithoutCors,
+    Http,
     Graphql,
 }
 
@@ -24,19 +25,34 @@ pub(crate) enum Host {
     Control,
     /// A service in a region.
     Service { service: Service, region: String },
-    /// A REST API that nobody deployed.
+    /// An API that nobody deployed.
     UnknownApi,
     /// No host of this server. Such a request was misled, perhaps by a rebound DNS name, and is not answered.
     Unknown,
 }
 
+/// What stands behind a service's name.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Behind {
+    CognitoIdentity,
+    CognitoIdp,
+    Sts,
+    Graphql,
+    /// One of API Gateway's.
+    Api(&'static Api),
+}
+
 impl Service {
-    /// The service's REST API, if it is one.
-    pub(crate) fn rest_api(self) -> Option<&'static RestApi> {
+    /// What answers for this service.
+    pub(crate) fn behind(self) -> Behind {
         match self {
-            Self::Rest => Some(&REST_API),
-            Self::RestWithoutCors => Some(&REST_API_WITHOUT_CORS),
-            _ => None,
+            Self::CognitoIdentity => Behind::CognitoIdentity,
+            Self::CognitoIdp => Behind::CognitoIdp,
+            Self::Sts => Behind::Sts,
+            Self::Graphql => Behind::Graphql,
+            Self::Rest => Behind::Api(&REST_API),
+            Self::RestWithoutCors => Behind::Api(&REST_API_WITHOUT_CORS),
+            Self::Http => Behind::Api(&HTTP_API),
         }
     }
 }
@@ -60,6 +76,7 @@ pub(crate) fn parse_host(header: &str) -> Host {
         ["sts", region] => (Service::Sts, region),
         [id, "execute-api", REGION] if id == REST_API.id => (Service::Rest, REGION),
         [id, "execute-api", REGION] if id == REST_API_WITHOUT_CORS.id => (Service::RestWithoutCors, REGION),
+        [id, "execute-api", REGION] if id == HTTP_API.id => (Service::Http, REGION),
         [_, "execute-api", _] => return Host::UnknownApi,
         [GRAPHQL_DNS_ID, "appsync-api", REGION] => (Service::Graphql, REGION),
         _ => return Host::Unknown,
@@ -82,6 +99,8 @@ mod tests {
             ("cognito-identity.us-east-1.localhost", service(Service::CognitoIdentity, REGION)),
             ("a1b2c3d4e5.execute-api.us-east-1.localhost:9", service(Service::Rest, REGION)),
             ("f6g7h8i9j0.execute-api.us-east-1.localhost:9", service(Service::RestWithoutCors, REGION)),
+            ("k1l2m3n4o5.execute-api.us-east-1.localhost", service(Service::Http, REGION)),
+            ("a1b2c3d4e5.execute-api.eu-west-1.localhost:9", Host::UnknownApi),
             ("nobody.execute-api.us-east-1.localhost:9", Host::UnknownApi),
             ("example.com", Host::Unknown),
             ("localhost.example.com", Host::Unknown),

@@ -4,7 +4,10 @@ use std::convert::Infallible;
 use std::future::Future;
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::Response;
@@ -47,7 +50,9 @@ impl Server {
     pub async fn bind(options: Options) -> io::Result<Self> {
         let keys = TokenKeys::of_this_process()
             .map_err(|_| io::Error::other("cannot make the keys that tokens are signed with"))?;
-        let listeners = bind_loopback(options.port).await?;
+        let listeners = bind_loopback(options.port).await.map_err(|error| {
+            io::Error::new(error.kind(), format!("cannot listen on port {} of loopback: {error}", options.port))
+        })?;
         let port = listeners[0].local_addr()?.port();
         Ok(Self { world: Arc::new(World::new(port, options.log, keys)), listeners })
     }
@@ -103,7 +108,7 @@ async fn accept(listener: TcpListener, world: Arc<World>) {
                 }
                 Ok(_) => {}
                 // Out of file descriptors, most likely: give connections the time to end.
-                Err(_) => tokio::time::sleep(std::time::Duration::from_millis(50)).await,
+                Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
             },
             Some(_) = connections.join_next() => {}
         }
@@ -135,7 +140,7 @@ async fn serve(stream: TcpStream, world: Arc<World>) {
 fn to_response(answer: Answer, delivery: Delivery) -> Response<UnsyncBoxBody<Bytes, io::Error>> {
     let body = match delivery {
         Delivery::Whole => Full::new(answer.body).map_err(|never| match never {}).boxed_unsync(),
-        Delivery::Cut => CutBody::of(answer.body).boxed_unsync(),
+        Delivery::Cut => CutBody::of(&answer.body).boxed_unsync(),
     };
     let mut response = Response::new(body);
     *response.status_mut() = answer.status;
@@ -147,14 +152,17 @@ fn to_response(answer: Answer, delivery: Delivery) -> Response<UnsyncBoxBody<Byt
 struct CutBody {
     promised: u64,
     first_half: Option<Bytes>,
+    /// Breaking off at once would take the half with it, which is still in the connection's buffer then.
+    pause: Pin<Box<tokio::time::Sleep>>,
 }
 
 impl CutBody {
-    fn of(body: Bytes) -> Self {
+    fn of(body: &Bytes) -> Self {
         Self {
             // At least one byte is promised, or an empty answer would be whole.
             promised: (body.len() as u64).max(1),
             first_half: Some(body.slice(..body.len() / 2)),
+            pause: Box::pin(tokio::time::sleep(Duration::from_millis(50))),
         }
     }
 }
@@ -164,17 +172,14 @@ impl Body for CutBody {
     type Error = io::Error;
 
     fn poll_frame(
-        mut self: std::pin::Pin<&mut Self>,
-        context: &mut std::task::Context<'_>,
-    ) -> std::task::Poll<Option<Result<Frame<Bytes>, io::Error>>> {
-        match self.first_half.take() {
-            Some(half) => {
-                // Asked for again later, so that the half is sent before the connection breaks.
-                context.waker().wake_by_ref();
-                std::task::Poll::Ready(Some(Ok(Frame::data(half))))
-            }
-            None => std::task::Poll::Ready(Some(Err(io::Error::from(io::ErrorKind::ConnectionAborted)))),
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
+        if let Some(half) = self.first_half.take() {
+            return Poll::Ready(Some(Ok(Frame::data(half))));
         }
+        ready!(self.pause.as_mut().poll(context));
+        Poll::Ready(Some(Err(io::Error::from(io::ErrorKind::ConnectionAborted))))
     }
 
     fn size_hint(&self) -> SizeHint {

@@ -41,7 +41,6 @@ pub(crate) async fn answer(world: &World, request: &Arrived, region: &str) -> An
         }
         Err(error) => error.to_answer(),
     }
-    .for_operation("graphql")
 }
 
 /// The API is asked too often.

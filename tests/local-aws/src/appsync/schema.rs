@@ -8,14 +8,17 @@ use std::sync::{Arc, OnceLock};
 use async_graphql::{Context, EmptySubscription, Object, Request, Response, Result, Schema, SimpleObject};
 use parking_lot::Mutex;
 
-use super::field_access::MaySelectFieldOf;
+use super::field_access::caller_of;
 use super::notes::{Note, Notes};
 use crate::account::ACCOUNT_ID;
-use crate::issued::Caller;
 use crate::world::World;
 
 type NotesSchema = Schema<Query, Mutation, EmptySubscription>;
 type SharedNotes = Arc<Mutex<Notes>>;
+
+/// A nullable field that may fail. The option stands outside on purpose: the engine makes such a field null when it
+/// fails, as AppSync does, and leaves a failing `Result` (or a field that a guard refused) out of the data.
+type Field<T> = Option<Result<T>>;
 
 /// Runs a request of a caller who is already known; the caller is among the request's data.
 pub(super) async fn execute(world: &World, request: Request) -> Response {
@@ -40,22 +43,18 @@ struct Query;
 #[Object]
 impl Query {
     /// All notes, oldest first.
-    #[graphql(guard = "MaySelectFieldOf(\"Query\")")]
-    async fn notes(&self, context: &Context<'_>) -> Result<Option<Vec<Note>>> {
-        Ok(Some(context.data::<SharedNotes>()?.lock().all()))
+    async fn notes(&self, context: &Context<'_>) -> Field<Vec<Note>> {
+        Some(notes_for("Query", context).map(|notes| notes.lock().all()))
     }
 
     /// One note, or null.
-    #[graphql(guard = "MaySelectFieldOf(\"Query\")")]
-    async fn note(&self, context: &Context<'_>, id: String) -> Result<Option<Note>> {
-        Ok(context.data::<SharedNotes>()?.lock().find(&id))
+    async fn note(&self, context: &Context<'_>, id: String) -> Field<Note> {
+        notes_for("Query", context).map(|notes| notes.lock().find(&id)).transpose()
     }
 
     /// Who is calling.
-    #[graphql(guard = "MaySelectFieldOf(\"Query\")")]
-    async fn me(&self, context: &Context<'_>) -> Result<Option<Me>> {
-        let caller = context.data::<Caller>()?;
-        Ok(Some(Me {
+    async fn me(&self, context: &Context<'_>) -> Field<Me> {
+        Some(caller_of(context, "Query").map(|caller| Me {
             account: ACCOUNT_ID,
             arn: caller.arn(),
             role: caller.role.name,
@@ -64,16 +63,8 @@ impl Query {
     }
 
     /// How many notes each owner has, in the order in which the owners came. Guests may not select this field.
-    #[graphql(guard = "MaySelectFieldOf(\"Query\")")]
-    async fn audit(&self, context: &Context<'_>) -> Result<Option<Vec<OwnerCount>>> {
-        let mut counts: Vec<OwnerCount> = Vec::new();
-        for note in context.data::<SharedNotes>()?.lock().all() {
-            match counts.iter_mut().find(|count| count.owner == note.written_by()) {
-                Some(count) => count.notes += 1,
-                None => counts.push(OwnerCount { owner: note.written_by().to_owned(), notes: 1 }),
-            }
-        }
-        Ok(Some(counts))
+    async fn audit(&self, context: &Context<'_>) -> Field<Vec<OwnerCount>> {
+        Some(notes_for("Query", context).map(|notes| count_by_owner(&notes.lock().all())))
     }
 }
 
@@ -84,20 +75,35 @@ struct OwnerCount {
     notes: i32,
 }
 
+fn count_by_owner(notes: &[Note]) -> Vec<OwnerCount> {
+    let mut counts: Vec<OwnerCount> = Vec::new();
+    for note in notes {
+        match counts.iter_mut().find(|count| count.owner == note.written_by()) {
+            Some(count) => count.notes += 1,
+            None => counts.push(OwnerCount { owner: note.written_by().to_owned(), notes: 1 }),
+        }
+    }
+    counts
+}
+
 struct Mutation;
 
 #[Object]
 impl Mutation {
     /// Adds a note of the caller's.
-    #[graphql(guard = "MaySelectFieldOf(\"Mutation\")")]
-    async fn add_note(&self, context: &Context<'_>, text: String) -> Result<Option<Note>> {
-        let owner = context.data::<Caller>()?.identity_id.clone();
-        Ok(Some(context.data::<SharedNotes>()?.lock().add(text, owner)))
+    async fn add_note(&self, context: &Context<'_>, text: String) -> Field<Note> {
+        let owner = caller_of(context, "Mutation").map(|caller| caller.identity_id.clone());
+        Some(owner.and_then(|owner| Ok(notes_for("Mutation", context)?.lock().add(text, owner))))
     }
 
     /// Deletes a note and gives it back; null if there was none. Guests may not select this field.
-    #[graphql(guard = "MaySelectFieldOf(\"Mutation\")")]
-    async fn delete_note(&self, context: &Context<'_>, id: String) -> Result<Option<Note>> {
-        Ok(context.data::<SharedNotes>()?.lock().delete(&id))
+    async fn delete_note(&self, context: &Context<'_>, id: String) -> Field<Note> {
+        notes_for("Mutation", context).map(|notes| notes.lock().delete(&id)).transpose()
     }
+}
+
+/// The notes, for a caller who may select the field that is being resolved.
+fn notes_for<'a>(type_name: &str, context: &Context<'a>) -> Result<&'a SharedNotes> {
+    caller_of(context, type_name)?;
+    context.data::<SharedNotes>()
 }

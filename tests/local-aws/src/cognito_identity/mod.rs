@@ -6,26 +6,19 @@ mod operations;
 use std::collections::BTreeMap;
 
 use http::StatusCode;
-use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::account::{self, IdentityPool, REGION, Standing};
+use crate::account::{self, IdentityPool, REGION};
 use crate::answer::Answer;
 use crate::arrived::Arrived;
 use crate::aws_json::{self, AwsError};
-use crate::clock::unix_seconds;
 use crate::faults::{CognitoFault, OddBody};
 use crate::identities::{Identity, IdentityError};
-use crate::issued::{Caller, Credentials};
-use crate::random;
 use crate::world::World;
 
 pub(crate) use operations::developer_token;
 
 const SERVICE: &str = "AWSCognitoIdentityService";
-
-/// The session name of every enhanced-flow caller.
-const SESSION_NAME: &str = "CognitoIdentityCredentials";
 
 /// Provider → token, as a client sends it.
 type LoginMap = BTreeMap<String, String>;
@@ -34,27 +27,14 @@ type LoginMap = BTreeMap<String, String>;
 pub(crate) fn answer(world: &World, request: &Arrived, region: &str) -> Answer {
     let operation = match aws_json::operation(request, SERVICE) {
         Ok(operation) => operation,
-        Err(error) => return error.to_answer().for_operation("unknown"),
+        Err(error) => return error.to_answer(),
     };
     let fault = world.faults.lock().take_cognito(operation);
-    let answer = match fault {
-        Some(fault) => {
-            let real = || run(world, request, region, operation);
-            faulty(&fault, real)
-        }
-        None => run(world, request, region, operation),
-    };
-    answer.for_operation(operation)
-}
-
-/// The service is asked too often. The status is 400 here, not 429.
-pub(crate) fn throttled() -> Answer {
-    AwsError::new("TooManyRequestsException", "Rate exceeded").to_answer()
-}
-
-/// The service itself fails.
-pub(crate) fn failed(status: StatusCode) -> Answer {
-    AwsError::internal(status).to_answer()
+    let real = || run(world, request, region, operation);
+    match fault {
+        Some(fault) => faulty(&fault, real),
+        None => real(),
+    }
 }
 
 fn run(world: &World, request: &Arrived, region: &str, operation: &str) -> Answer {
@@ -69,11 +49,7 @@ fn run(world: &World, request: &Arrived, region: &str, operation: &str) -> Answe
         "UnlinkIdentity" => {
             aws_json::read(request).and_then(|request| operations::unlink_identity(world, region, request))
         }
-        _ => Err(AwsError {
-            status: StatusCode::NOT_FOUND,
-            name: "UnknownOperationException".to_owned(),
-            message: String::new(),
-        }),
+        _ => Err(AwsError::unknown_operation()),
     };
     match result {
         Ok(Value::Null) => aws_json::answer(&json!({})),

@@ -1,10 +1,22 @@
 //! The operations that a browser may call unsigned.
 
+use http::StatusCode;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
 use super::logins::{self, CheckedLogins};
-use super::*;
-use crate::account::{Role, RoleMapping};
-use crate::identities::Login;
+use super::{LoginMap, check_id, find_identity, find_pool, identity_error, not_authorized};
+use crate::account::{self, IdentityPool, REGION, Role, RoleMapping, Standing};
+use crate::aws_json::AwsError;
+use crate::clock::unix_seconds;
+use crate::identities::{Identity, IdentityError, Login};
+use crate::issued::{Caller, Credentials};
+use crate::random;
 use crate::tokens::IDENTITY_ISSUER;
+use crate::world::World;
+
+/// The session name of every enhanced-flow caller.
+const SESSION_NAME: &str = "CognitoIdentityCredentials";
 
 /// How long a classic-flow token lasts, in seconds.
 const OPEN_ID_TOKEN_LIFETIME: u64 = 600;

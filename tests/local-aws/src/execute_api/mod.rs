@@ -1,17 +1,19 @@
-//! API Gateway: a REST API whose methods ask for IAM authorization.
+//! API Gateway: an API whose methods ask for IAM authorization.
 //!
-//! The API is deployed twice. One deployment has CORS headers on its gateway responses, so that a page can read why it
-//! was refused; the other is as API Gateway makes it, and its refusals look like CORS errors to a page.
+//! It is deployed three times: as a REST API with CORS headers on its gateway responses, so that a page can read why it
+//! was refused; as a REST API as API Gateway makes it, whose refusals look like CORS errors to a page; and as an HTTP
+//! API, which gives no reasons.
 
 mod echo;
-mod gateway_response;
+mod http_api;
 mod items;
+mod rest_api;
 mod routes;
 
 use http::{Method, StatusCode};
 use serde_json::json;
 
-use crate::account::{ACCOUNT_ID, REGION, RestApi, STAGE};
+use crate::account::{ACCOUNT_ID, Api, ApiKind, REGION};
 use crate::answer::Answer;
 use crate::arrived::Arrived;
 use crate::iam::denial;
@@ -19,112 +21,102 @@ use crate::issued::Caller;
 use crate::verify::{self, Refusal, Scope};
 use crate::world::World;
 
-use gateway_response::GatewayResponse;
 use routes::{Resource, Route};
 
 pub(crate) use items::Items;
+pub(crate) use rest_api::unknown_api;
 
-/// Answers a request to the API.
-pub(crate) fn answer(world: &World, api: &RestApi, request: &Arrived, region: &str) -> Answer {
+/// Why a request does not reach the backend.
+#[derive(Debug)]
+enum Refused {
+    /// No resource or method, and perhaps an `Authorization` that is no signature.
+    NoRoute { malformed: Option<String> },
+    /// The caller is not known.
+    Signature(Refusal),
+    /// The caller is known and may not. The text is IAM's.
+    Denied(String),
+}
+
+/// Answers a request to an API.
+pub(crate) fn answer(world: &World, api: &Api, request: &Arrived, region: &str) -> Answer {
     let expose_date = !world.faults.lock().hide_date;
-    match respond(world, api, request, region) {
-        Ok(answer) => {
-            let answer = answer.with_header("access-control-allow-origin", "*");
-            gateway_response::expose(api, answer, expose_date)
-        }
-        Err((operation, refusal)) => refusal.to_answer(Some(api), expose_date).for_operation(operation),
+    let Some(route) = routes::find_route(api, &request.method, request.path()) else {
+        let refused = Refused::NoRoute { malformed: verify::is_malformed(request) };
+        return refuse(api, &refused, expose_date);
+    };
+    match authorize(world, api, request, region) {
+        Ok(caller) => allow_origin(api, integrate(world, api, request, &route, &caller), expose_date),
+        Err(refused) => refuse(api, &refused, expose_date),
     }
 }
 
-/// No API has that id. API Gateway's front answers, and no owner could have added CORS headers to it.
-pub(crate) fn unknown_api() -> Answer {
-    GatewayResponse::new(StatusCode::FORBIDDEN, "ForbiddenException", "Forbidden").to_answer(None, true)
+/// The method and the resource that a request is for.
+pub(crate) fn operation_name(api: &Api, request: &Arrived) -> String {
+    match routes::find_route(api, &request.method, request.path()) {
+        Some(route) => format!("{} {}", request.method, route.resource.template()),
+        None => "unknown".to_owned(),
+    }
+}
+
+/// The answer to a browser that asks whether it may send a request.
+pub(crate) fn preflight(api: &Api, request: &Arrived) -> Answer {
+    match api.kind {
+        ApiKind::Rest { .. } => rest_api::preflight(api, request),
+        ApiKind::Http => http_api::preflight(),
+    }
 }
 
 /// The stage's rate limit was reached.
-pub(crate) fn throttled(api: Option<&RestApi>) -> Answer {
-    GatewayResponse::new(StatusCode::TOO_MANY_REQUESTS, "TooManyRequestsException", "Too Many Requests")
-        .to_answer(api, true)
-}
-
-/// The backend failed or took too long.
-pub(crate) fn failed(api: Option<&RestApi>, status: StatusCode) -> Answer {
-    let message = match status {
-        StatusCode::GATEWAY_TIMEOUT => "Endpoint request timed out",
-        StatusCode::SERVICE_UNAVAILABLE => "Service Unavailable",
-        _ => "Internal server error",
-    };
-    GatewayResponse::new(status, "InternalServerErrorException", message).to_answer(api, true)
-}
-
-/// The MOCK integration behind every resource's OPTIONS method. A path that is no resource has no OPTIONS either.
-pub(crate) fn preflight(api: &RestApi, request: &Arrived) -> Answer {
-    match routes::find_resource(request.path()) {
-        Some(_) => Answer::empty(StatusCode::OK)
-            .with_header("access-control-allow-origin", "*")
-            .with_header(
-                "access-control-allow-headers",
-                "Content-Type,X-Amz-Date,Authorization,X-Api-Key,X-Amz-Security-Token",
-            )
-            .with_header("access-control-allow-methods", "DELETE,GET,HEAD,OPTIONS,PUT,POST,PATCH"),
-        None => missing_token().to_answer(Some(api), true),
+pub(crate) fn throttled(api: &Api) -> Answer {
+    match api.kind {
+        ApiKind::Rest { .. } => rest_api::throttled(api),
+        ApiKind::Http => http_api::failure(StatusCode::TOO_MANY_REQUESTS),
     }
 }
 
-fn missing_token() -> GatewayResponse {
-    GatewayResponse::forbidden("MissingAuthenticationTokenException", "Missing Authentication Token")
+/// The backend failed or took too long.
+pub(crate) fn failed(api: &Api, status: StatusCode) -> Answer {
+    match api.kind {
+        ApiKind::Rest { .. } => rest_api::failed(api, status),
+        ApiKind::Http => http_api::failure(status),
+    }
 }
 
-fn respond(world: &World, api: &RestApi, request: &Arrived, region: &str) -> Result<Answer, (String, GatewayResponse)> {
-    let Some(route) = routes::find_route(&request.method, request.path()) else {
-        // An unknown route sounds like a missing signature, unless the signature is no signature.
-        let refusal = match verify::is_malformed(request) {
-            Some(text) => GatewayResponse::forbidden("IncompleteSignatureException", text),
-            None => missing_token(),
-        };
-        return Err(("unknown".to_owned(), refusal));
-    };
-    let operation = format!("{} {}", request.method, route.resource.template());
-    let answer = authorize(world, api, request, region)
-        .map(|caller| integrate(world, api, request, &route, &caller))
-        .map_err(|refusal| (operation.clone(), refusal))?;
-    Ok(answer.for_operation(operation))
+fn refuse(api: &Api, refused: &Refused, expose_date: bool) -> Answer {
+    match api.kind {
+        ApiKind::Rest { .. } => rest_api::refuse(api, refused, expose_date),
+        ApiKind::Http => http_api::refuse(refused),
+    }
+}
+
+fn allow_origin(api: &Api, answer: Answer, expose_date: bool) -> Answer {
+    match api.kind {
+        ApiKind::Rest { .. } => rest_api::allow_origin(api, answer, expose_date),
+        ApiKind::Http => http_api::allow_origin(answer, expose_date),
+    }
 }
 
 /// Who calls, and whether that caller may.
-fn authorize(world: &World, api: &RestApi, request: &Arrived, region: &str) -> Result<Caller, GatewayResponse> {
+fn authorize(world: &World, api: &Api, request: &Arrived, region: &str) -> Result<Caller, Refused> {
     let scope = Scope { service: "execute-api", region, window_minutes: 5 };
-    let caller = verify::verify(request, scope, &world.issued.lock(), world.now()).map_err(refused)?;
+    let verdict = verify::verify(request, scope, &world.issued.lock(), world.now());
+    let caller = verdict.map_err(Refused::Signature)?;
     let action = "execute-api:Invoke";
-    let path = routes::path_in_stage(request.path()).unwrap_or_default();
-    let resource =
-        |account: &str| format!("arn:aws:execute-api:{REGION}:{account}:{}/{STAGE}/{}/{path}", api.id, request.method);
+    let path = routes::path_in_stage(api, request.path()).unwrap_or_default();
+    let resource = |account: &str| {
+        format!("arn:aws:execute-api:{REGION}:{account}:{}/{}/{}/{path}", api.id, api.stage, request.method)
+    };
     let decision = caller.role.policy.decide(action, &resource(ACCOUNT_ID));
     // API Gateway shows the last four digits of the account only.
     let masked = format!("********{}", &ACCOUNT_ID[ACCOUNT_ID.len() - 4..]);
     match denial(decision, &caller.arn(), action, &resource(&masked)) {
         None => Ok(caller),
-        Some(text) => Err(GatewayResponse::forbidden("AccessDeniedException", text)),
-    }
-}
-
-fn refused(refusal: Refusal) -> GatewayResponse {
-    match refusal {
-        Refusal::Unsigned => missing_token(),
-        Refusal::Incomplete(text) => GatewayResponse::forbidden("IncompleteSignatureException", text),
-        Refusal::UnknownCredentials => GatewayResponse::forbidden(
-            "UnrecognizedClientException",
-            "The security token included in the request is invalid.",
-        ),
-        Refusal::ExpiredCredentials => {
-            GatewayResponse::forbidden("ExpiredTokenException", "The security token included in the request is expired")
-        }
-        Refusal::Invalid(text) => GatewayResponse::forbidden("InvalidSignatureException", text),
+        Some(text) => Err(Refused::Denied(text)),
     }
 }
 
 /// The backend. It is reached only by callers who may.
-fn integrate(world: &World, api: &RestApi, request: &Arrived, route: &Route, caller: &Caller) -> Answer {
+fn integrate(world: &World, api: &Api, request: &Arrived, route: &Route, caller: &Caller) -> Answer {
     match route.resource {
         Resource::Items | Resource::Item => {
             items::answer(&mut world.items.lock(), api.id, &request.method, route.parameter.as_deref(), &request.body)

@@ -4,7 +4,7 @@ use http::Method;
 use percent_encoding::percent_decode_str;
 
 use super::methods;
-use crate::account::STAGE;
+use crate::account::Api;
 
 /// A resource of the API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,13 +38,13 @@ impl Resource {
 }
 
 /// The path after the stage, without its leading slash, still encoded.
-pub(super) fn path_in_stage(path: &str) -> Option<&str> {
-    path.strip_prefix('/')?.strip_prefix(STAGE)?.strip_prefix('/')
+pub(super) fn path_in_stage<'a>(api: &Api, path: &'a str) -> Option<&'a str> {
+    path.strip_prefix(api.path_prefix)?.strip_prefix('/')
 }
 
 /// The resource of a path.
-pub(super) fn find_resource(path: &str) -> Option<Route> {
-    let path = path_in_stage(path)?;
+pub(super) fn find_resource(api: &Api, path: &str) -> Option<Route> {
+    let path = path_in_stage(api, path)?;
     let (first, rest) = match path.split_once('/') {
         Some((first, rest)) => (first, Some(rest)),
         None => (path, None),
@@ -62,13 +62,14 @@ pub(super) fn find_resource(path: &str) -> Option<Route> {
 }
 
 /// The resource of a path, if it has that method.
-pub(super) fn find_route(method: &Method, path: &str) -> Option<Route> {
-    find_resource(path).filter(|route| methods(route.resource).contains(method))
+pub(super) fn find_route(api: &Api, method: &Method, path: &str) -> Option<Route> {
+    find_resource(api, path).filter(|route| methods(route.resource).contains(method))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::account::{HTTP_API, REST_API};
 
     #[test]
     fn paths_find_their_resource() {
@@ -84,15 +85,21 @@ mod tests {
             ("/production/items", None),
             ("/items", None),
         ] {
-            let found = find_resource(path);
+            let found = find_resource(&REST_API, path);
             let found = found.as_ref().map(|route| (route.resource, route.parameter.as_deref()));
             assert_eq!(found, expected, "{path}");
         }
     }
 
     #[test]
+    fn the_default_stage_has_no_prefix() {
+        assert_eq!(path_in_stage(&HTTP_API, "/items/a"), Some("items/a"));
+        assert!(find_resource(&HTTP_API, "/prod/items").is_none());
+    }
+
+    #[test]
     fn a_method_that_a_resource_has_not_is_no_route() {
-        assert!(find_route(&Method::GET, "/prod/reports").is_some());
-        assert!(find_route(&Method::POST, "/prod/reports").is_none());
+        assert!(find_route(&REST_API, &Method::GET, "/prod/reports").is_some());
+        assert!(find_route(&REST_API, &Method::POST, "/prod/reports").is_none());
     }
 }

@@ -34,7 +34,11 @@ pub(crate) fn answer(world: &World, request: &Arrived, region: &str) -> Answer {
         Ok(fields) => query_protocol::xml_answer(action, &fields, &request.request_id),
         Err(error) => error.to_answer(&request.request_id),
     }
-    .for_operation(action)
+}
+
+/// The operation that a request asks for.
+pub(crate) fn operation_name(request: &Arrived) -> String {
+    parameters(request).remove("Action").unwrap_or_else(|| "unknown".to_owned())
 }
 
 /// The service is asked too often.

@@ -1,0 +1,16 @@
+//! A running server, asked over HTTP as any client asks it.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a failed assumption fails the test")]
+
+mod appsync;
+mod classic_flow;
+mod cognito_identity;
+mod control;
+mod cors;
+mod execute_api;
+mod faults;
+mod process;
+mod signatures;
+mod sts;
+mod support;
+mod user_pool;
