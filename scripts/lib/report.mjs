@@ -19,7 +19,8 @@ export function stopwatch() {
 export function duration(ms) {
   const seconds = ms / 1000;
   if (seconds < 90) return `${seconds.toFixed(1)} s`;
-  return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+  const whole = Math.round(seconds);
+  return `${Math.floor(whole / 60)} min ${whole % 60} s`;
 }
 
 export const indent = (text, by = "    ") => text.replaceAll(/^/gm, by);

@@ -55,7 +55,8 @@ export const stages = [
   {
     name: "node",
     about: "the scripts, and the package against ministack",
-    run: () => node("--test", ...filesUnder(inRoot("scripts"), inRoot("tests")).filter(isNodeTest)),
+    run: () =>
+      node("--test", "--test-reporter=spec", ...filesUnder(inRoot("scripts"), inRoot("tests")).filter(isNodeTest)),
   },
 ];
 
