@@ -160,8 +160,10 @@ pub(crate) struct Role {
     pub(crate) name: &'static str,
     /// The role's unique id, the first half of a caller's `UserId`.
     pub(crate) id: &'static str,
-    /// Which standing its trust policy lets in; none means that it trusts no identity pool.
-    trusts: &'static [Standing],
+    /// Which standing its trust policy lets in (`amr`); none means that it trusts no identity pool.
+    trusted_standings: &'static [Standing],
+    /// Which identity pools its trust policy lets in (`aud`), if not all.
+    trusted_pools: Option<&'static [&'static str]>,
     pub(crate) policy: Policy,
 }
 
@@ -171,9 +173,9 @@ impl Role {
         format!("arn:aws:iam::{ACCOUNT_ID}:role/{}", self.name)
     }
 
-    /// Whether the role's trust policy lets such an identity assume it.
-    pub(crate) fn trusts(&self, standing: Standing) -> bool {
-        self.trusts.contains(&standing)
+    /// Whether the role's trust policy lets such an identity of that pool assume it.
+    pub(crate) fn trusts(&self, pool_id: &str, standing: Standing) -> bool {
+        self.trusted_standings.contains(&standing) && self.trusted_pools.is_none_or(|pools| pools.contains(&pool_id))
     }
 }
 
@@ -186,7 +188,8 @@ pub(crate) const ROLES: &[Role] = &[
     Role {
         name: "LocalGuest",
         id: "AROALOCALGUEST0000001",
-        trusts: &[Standing::Guest],
+        trusted_standings: &[Standing::Guest],
+        trusted_pools: None,
         policy: Policy {
             allow: &[
                 allow(
@@ -212,7 +215,8 @@ pub(crate) const ROLES: &[Role] = &[
     Role {
         name: "LocalUser",
         id: "AROALOCALUSER00000002",
-        trusts: &[Standing::User],
+        trusted_standings: &[Standing::User],
+        trusted_pools: None,
         policy: Policy {
             allow: &[
                 allow("execute-api:Invoke", &["arn:aws:execute-api:us-east-1:123456789012:*"]),
@@ -224,7 +228,8 @@ pub(crate) const ROLES: &[Role] = &[
     Role {
         name: "LocalWithoutAppSync",
         id: "AROALOCALNOAPPSYNC003",
-        trusts: &[Standing::Guest, Standing::User],
+        trusted_standings: &[Standing::Guest, Standing::User],
+        trusted_pools: None,
         policy: Policy {
             allow: &[allow("execute-api:Invoke", &["arn:aws:execute-api:us-east-1:123456789012:*/echo/*"])],
             deny: &[],
@@ -233,7 +238,8 @@ pub(crate) const ROLES: &[Role] = &[
     Role {
         name: "LocalReports",
         id: "AROALOCALREPORTS00004",
-        trusts: &[Standing::User],
+        trusted_standings: &[Standing::User],
+        trusted_pools: Some(&["us-east-1:0f1e2d3c-4b5a-4678-8796-a5b4c3d2e1f0"]),
         policy: Policy {
             allow: &[allow("execute-api:Invoke", &["arn:aws:execute-api:us-east-1:123456789012:*/GET/reports"])],
             deny: &[],
@@ -242,7 +248,8 @@ pub(crate) const ROLES: &[Role] = &[
     Role {
         name: "LocalUntrusting",
         id: "AROALOCALUNTRUST00005",
-        trusts: &[],
+        trusted_standings: &[],
+        trusted_pools: None,
         policy: Policy { allow: &[], deny: &[] },
     },
 ];

@@ -124,3 +124,76 @@ fn check_developer_token(world: &World, pool: &IdentityPool, text: &str) -> Resu
     check_expiry(world, &token)?;
     Ok(token.text("sub").unwrap_or_default().to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::account::{IDENTITY_POOLS, REGION};
+    use crate::tokens::TokenKeys;
+
+    fn world() -> World {
+        World::new(0, false, TokenKeys::of_this_process().unwrap())
+    }
+
+    fn message(world: &World, provider: &str, token: &str) -> String {
+        let logins = LoginMap::from([(provider.to_owned(), token.to_owned())]);
+        check(world, &IDENTITY_POOLS[0], &logins).unwrap_err().message
+    }
+
+    /// The claims of a good ID token.
+    fn id_claims(world: &World) -> Value {
+        json!({
+            "iss": format!("https://{}", USER_POOLS[0].login_key()),
+            "aud": USER_POOLS[0].client_id,
+            "token_use": "id",
+            "sub": "someone",
+            "exp": unix_seconds(world.now()) + 60,
+        })
+    }
+
+    #[test]
+    fn each_claim_of_an_id_token_must_fit() {
+        let world = world();
+        let key = USER_POOLS[0].login_key();
+        for (claim, value, expected) in [
+            ("aud", json!("another-client"), "Token is not from a supported provider of this identity pool."),
+            ("token_use", json!("access"), "Invalid login token. Not a Cognito token."),
+            ("aud", json!(null), "Invalid login token. Missing a required claim: aud"),
+        ] {
+            let mut claims = id_claims(&world);
+            claims[claim] = value;
+            let token = world.keys.user_pools.sign(&claims).unwrap();
+            assert_eq!(message(&world, &key, &token), expected, "{claim}");
+        }
+        let good = LoginMap::from([(key, world.keys.user_pools.sign(&id_claims(&world)).unwrap())]);
+        assert_eq!(check(&world, &IDENTITY_POOLS[0], &good).unwrap().logins[0].subject, "someone");
+    }
+
+    #[test]
+    fn a_developers_token_must_be_this_pools_own() {
+        let world = world();
+        let claims = |pool: usize| {
+            json!({
+                "iss": format!("https://{IDENTITY_ISSUER}"),
+                "aud": IDENTITY_POOLS[pool].id,
+                "sub": format!("{REGION}:0"),
+                "exp": unix_seconds(world.now()) + 60,
+            })
+        };
+        let of_another_key = world.keys.user_pools.sign(&claims(0)).unwrap();
+        let unverified = "Invalid login token. Couldn't verify signed token.";
+        assert_eq!(message(&world, IDENTITY_ISSUER, &of_another_key), unverified);
+        let of_another_pool = world.keys.identity_pools.sign(&claims(1)).unwrap();
+        let unsupported = "Token is not from a supported provider of this identity pool.";
+        assert_eq!(message(&world, IDENTITY_ISSUER, &of_another_pool), unsupported);
+    }
+
+    #[test]
+    fn eleven_logins_are_too_many() {
+        let logins: LoginMap = (0..11).map(|number| (format!("p{number}.example"), String::new())).collect();
+        let error = check(&world(), &IDENTITY_POOLS[0], &logins).unwrap_err();
+        assert_eq!(error.name, "ValidationException");
+    }
+}

@@ -29,16 +29,14 @@ const DEVELOPER_PROVIDER: &str = "login.local.example";
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct GetIdRequest {
     identity_pool_id: Option<String>,
-    #[serde(default)]
-    logins: LoginMap,
+    logins: Option<LoginMap>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct IdentityRequest {
     identity_id: Option<String>,
-    #[serde(default)]
-    logins: LoginMap,
+    logins: Option<LoginMap>,
     custom_role_arn: Option<String>,
 }
 
@@ -52,12 +50,13 @@ pub(crate) struct UnlinkRequest {
 
 pub(super) fn get_id(world: &World, region: &str, request: GetIdRequest) -> Result<Value, AwsError> {
     let pool = find_pool(region, request.identity_pool_id.as_deref())?;
-    if request.logins.is_empty() {
+    let logins = request.logins.unwrap_or_default();
+    if logins.is_empty() {
         check_guests_allowed(pool)?;
         let id = world.identities.lock().create_guest(pool.id);
         return Ok(json!({ "IdentityId": id }));
     }
-    let checked = logins::check(world, pool, &request.logins)?;
+    let checked = logins::check(world, pool, &logins)?;
     let id = match checked.developer_identity {
         Some(id) => id,
         None => world
@@ -132,7 +131,10 @@ fn use_identity(
 ) -> Result<(String, &'static IdentityPool, Standing, CheckedLogins), AwsError> {
     let id = check_id(request.identity_id.as_deref(), "identityId")?;
     let (identity, pool) = find_identity(world, region, id)?;
-    let checked = logins::check(world, pool, &request.logins)?;
+    let checked = match &request.logins {
+        Some(logins) => logins::check(world, pool, logins)?,
+        None => CheckedLogins::default(),
+    };
     let mut logins = checked.logins.clone();
     if let Some(developer_identity) = &checked.developer_identity {
         if developer_identity != id {
@@ -141,12 +143,7 @@ fn use_identity(
         logins.extend(identity.login(DEVELOPER_PROVIDER));
     }
     let used = world.identities.lock().use_identity(id, &logins).map_err(|error| identity_error(id, &error))?;
-    let standing = if logins.is_empty() {
-        check_guests_allowed(pool)?;
-        Standing::Guest
-    } else {
-        Standing::User
-    };
+    let standing = if logins.is_empty() { Standing::Guest } else { Standing::User };
     Ok((used, pool, standing, checked))
 }
 
@@ -183,7 +180,7 @@ fn choose_role(
         }
         None => claimed.first().map(String::as_str).or(of_pool),
     };
-    name.and_then(account::role).filter(|role| role.trusts(standing)).ok_or_else(|| {
+    name.and_then(account::role).filter(|role| role.trusts(pool.id, standing)).ok_or_else(|| {
         AwsError::new(
             "InvalidIdentityPoolConfigurationException",
             "Invalid identity pool configuration. Check assigned IAM roles for this pool.",

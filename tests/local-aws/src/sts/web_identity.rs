@@ -6,7 +6,7 @@ use std::time::Duration;
 use http::StatusCode;
 
 use super::query_protocol::{Field, Fields, QueryError};
-use crate::account::{IDENTITY_POOLS, Standing, role_by_arn};
+use crate::account::{Standing, role_by_arn};
 use crate::clock::{format_extended, unix_seconds};
 use crate::issued::Caller;
 use crate::tokens::{IDENTITY_ISSUER, Token};
@@ -37,16 +37,13 @@ pub(super) fn assume_role(world: &World, parameters: &BTreeMap<String, String>) 
         _ => Standing::Guest,
     };
     let audience = token.text("aud").unwrap_or_default();
-    let role = role_by_arn(role_arn)
-        .filter(|role| role.trusts(standing))
-        .filter(|_| IDENTITY_POOLS.iter().any(|pool| pool.id == audience))
-        .ok_or_else(|| {
-            QueryError::new(
-                StatusCode::FORBIDDEN,
-                "AccessDenied",
-                "Not authorized to perform sts:AssumeRoleWithWebIdentity",
-            )
-        })?;
+    let role = role_by_arn(role_arn).filter(|role| role.trusts(audience, standing)).ok_or_else(|| {
+        QueryError::new(
+            StatusCode::FORBIDDEN,
+            "AccessDenied",
+            "Not authorized to perform sts:AssumeRoleWithWebIdentity",
+        )
+    })?;
 
     let subject = token.text("sub").unwrap_or_default();
     let credentials = world

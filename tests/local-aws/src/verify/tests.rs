@@ -283,9 +283,11 @@ proptest! {
             ("x-amz-date".to_owned(), "20250115T120000Z".to_owned()),
             ("x-amz-security-token".to_owned(), "FQoDYXdzEXAMPLE//token+with/slash==".to_owned()),
             ("x-amz-meta".to_owned(), value.clone()),
+            // No SDK signs this one, and a client that says it did is taken at its word.
+            ("user-agent".to_owned(), "test".to_owned()),
             ("authorization".to_owned(), format!(
                 "AWS4-HMAC-SHA256 Credential=ASIAEXAMPLEEXAMPLE00/20250115/us-east-1/execute-api/aws4_request, \
-                 SignedHeaders=host;x-amz-date;x-amz-meta;x-amz-security-token, Signature={signature}"
+                 SignedHeaders=x-amz-meta;user-agent;host;x-amz-date;x-amz-security-token, Signature={signature}"
             )),
         ];
         let unsigned = arrived("PUT", &url, claimed("0"), &body);

@@ -19,11 +19,15 @@ async fn open_id_token(local: &LocalAws, pool: &str, logins: Option<Value>) -> R
 }
 
 async fn assume(local: &LocalAws, role: &str, token: &str, more: &[(&str, &str)]) -> Reply {
+    assume_as(local, "web", role, token, more).await
+}
+
+async fn assume_as(local: &LocalAws, session: &str, role: &str, token: &str, more: &[(&str, &str)]) -> Reply {
     let body = form_urlencoded::Serializer::new(String::new())
         .append_pair("Action", "AssumeRoleWithWebIdentity")
         .append_pair("Version", "2011-06-15")
         .append_pair("RoleArn", &local.at(&format!("/roles/{role}")))
-        .append_pair("RoleSessionName", "web")
+        .append_pair("RoleSessionName", session)
         .append_pair("WebIdentityToken", token)
         .extend_pairs(more)
         .finish();
@@ -67,7 +71,13 @@ async fn a_role_that_does_not_trust_the_token_is_denied() {
     let logins = local.logins("alice").await;
     let user = open_id_token(&local, "identityPoolIdClassic", Some(logins)).await.json();
     let denied = "Not authorized to perform sts:AssumeRoleWithWebIdentity";
-    for (role, token) in [("LocalUser", &guest), ("LocalGuest", &user), ("LocalUntrusting", &user)] {
+    for (role, token) in [
+        ("LocalUser", &guest),
+        ("LocalGuest", &user),
+        ("LocalUntrusting", &user),
+        // Trusts another pool only.
+        ("LocalReports", &user),
+    ] {
         let reply = assume(&local, role, token["Token"].as_str().unwrap(), &[]).await;
         assert_eq!(reply.status, 403, "{role}");
         assert_eq!(element(&reply.text(), "Code"), "AccessDenied");
@@ -102,6 +112,10 @@ async fn tokens_and_parameters_are_checked() {
     }
     for wrong in ["899", "43201", "long"] {
         let reply = assume(&local, "LocalGuest", token, &[("DurationSeconds", wrong)]).await;
+        assert_eq!(element(&reply.text(), "Code"), "ValidationError", "{wrong}");
+    }
+    for wrong in ["", "a", "two words"] {
+        let reply = assume_as(&local, wrong, "LocalGuest", token, &[]).await;
         assert_eq!(element(&reply.text(), "Code"), "ValidationError", "{wrong}");
     }
     assert_eq!(assume(&local, "LocalGuest", token, &[("DurationSeconds", "900")]).await.status, 200);
