@@ -49,7 +49,10 @@ impl TokenKey {
 
     /// A token with these claims.
     pub(crate) fn sign(&self, claims: &Value) -> Option<String> {
-        let header = json!({ "kid": self.key_id, "alg": "RS256", "typ": "JWT" });
+        self.sign_parts(&json!({ "kid": self.key_id, "alg": "RS256", "typ": "JWT" }), claims)
+    }
+
+    fn sign_parts(&self, header: &Value, claims: &Value) -> Option<String> {
         let message =
             format!("{}.{}", URL_SAFE_NO_PAD.encode(header.to_string()), URL_SAFE_NO_PAD.encode(claims.to_string()));
         let mut signature = vec![0; self.pair.public_modulus_len()];
@@ -162,6 +165,20 @@ mod tests {
         let parts: Vec<&str> = text.split('.').collect();
         let spliced = format!("{}.{claims}.{}", parts[0], parts[2]);
         assert!(!keys.user_pools.verifies(&Token::parse(&spliced).unwrap()));
+    }
+
+    #[test]
+    fn a_token_must_name_the_algorithm_and_the_key() {
+        let key = &TokenKeys::of_this_process().unwrap().user_pools;
+        for (header, expected) in [
+            (json!({ "alg": "RS256", "kid": key.key_id }), true),
+            (json!({ "alg": "none", "kid": key.key_id }), false),
+            (json!({ "alg": "RS256", "kid": "another" }), false),
+            (json!({ "alg": "RS256" }), false),
+        ] {
+            let text = key.sign_parts(&header, &json!({})).unwrap();
+            assert_eq!(key.verifies(&Token::parse(&text).unwrap()), expected, "{header}");
+        }
     }
 
     #[test]

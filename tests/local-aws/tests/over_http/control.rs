@@ -39,7 +39,12 @@ async fn a_reset_takes_everything_back() {
     let exchange = local.exchange("identityPoolId", None).await;
     local.graphql(&exchange.credentials, r#"mutation { addNote(text: "x") { id } }"#).await;
     local.faults(json!({ "clockOffsetSeconds": 99, "hideDate": true })).await;
-    assert_eq!(local.control("POST", "reset", None).await.status, 200);
+    let reply = local.control("POST", "reset", None).await;
+    assert_eq!(reply.status, 200);
+    // The clock too.
+    let date = httpdate::parse_http_date(reply.header("date").unwrap()).unwrap();
+    let ahead = date.duration_since(std::time::SystemTime::now()).unwrap_or_default();
+    assert!(ahead.as_secs() < 5, "{ahead:?}");
 
     let stats = local.control("GET", "stats", None).await.json();
     assert_eq!((&stats["total"], &stats["calls"]), (&json!(0), &json!({})));

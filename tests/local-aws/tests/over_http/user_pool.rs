@@ -42,6 +42,12 @@ async fn a_refresh_token_gives_new_tokens_and_no_new_refresh_token() {
     assert!(second.get("RefreshToken").is_none());
     let reply = initiate(&local, "REFRESH_TOKEN_AUTH", json!({ "REFRESH_TOKEN": "other" })).await;
     assert_eq!(reply.message(), "Invalid Refresh Token");
+    let body = json!({
+        "AuthFlow": "REFRESH_TOKEN_AUTH",
+        "ClientId": local.at("/unattachedUserPool/clientId"),
+        "AuthParameters": { "REFRESH_TOKEN": first["RefreshToken"] },
+    });
+    assert_eq!(local.idp("InitiateAuth", body).await.message(), "Invalid Refresh Token");
 }
 
 #[tokio::test]
