@@ -1,5 +1,6 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { bundleEdge } from "./build/edge.mjs";
 import { inline, minify } from "./build/glue.mjs";
 import { bind, compile, shrink } from "./build/wasm.mjs";
 import { filesUnder, fingerprint } from "./lib/files.mjs";
@@ -10,9 +11,10 @@ import { activeToolchain } from "./setup/rust.mjs";
 import { setUp } from "./setup.mjs";
 
 const wasmFolder = join(pkg, "wasm");
-const generated = ["sigfetch.js", "sigfetch.d.ts", "sigfetch_bg.wasm", "inline.js"].map((file) =>
-  join(wasmFolder, file),
-);
+const edge = join(pkg, "client.js");
+const generated = ["sigfetch.js", "sigfetch.d.ts", "sigfetch_bg.wasm", "inline.js"]
+  .map((file) => join(wasmFolder, file))
+  .concat(edge);
 const note = join(cache, "build.json");
 
 /** What the package shares with the checkout, copied because npm publishes only what lies in the package's folder. */
@@ -51,6 +53,7 @@ export async function build() {
   const module = join(wasmFolder, "sigfetch_bg.wasm");
   await minify(wasmFolder, await shrink(module));
   await inline(wasmFolder);
+  await bundleEdge(inRoot("src", "web", "client.js"), edge);
   mkdirSync(cache, { recursive: true });
   writeFileSync(note, JSON.stringify({ inputs: wanted, outputs: fingerprint(generated) }));
   const bytes = readFileSync(module).length;

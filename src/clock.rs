@@ -1,6 +1,8 @@
 //! Time as a value. The pure rooms never read a clock: the edge hands in the local time, and [`Clock`]
 //! turns it into the server's time.
 
+use crate::text::push_ascii;
+
 /// Milliseconds since 1970-01-01T00:00:00Z.
 pub type Millis = i64;
 
@@ -48,11 +50,11 @@ pub fn amz_date(time: Millis) -> String {
     digits(&mut text, year, 4);
     digits(&mut text, month, 2);
     digits(&mut text, day, 2);
-    text.push('T');
+    text.push_str("T");
     digits(&mut text, in_day / 3_600, 2);
     digits(&mut text, in_day / 60 % 60, 2);
     digits(&mut text, in_day % 60, 2);
-    text.push('Z');
+    text.push_str("Z");
     text
 }
 
@@ -78,7 +80,7 @@ pub fn parse_amz_date(text: &str) -> Option<Millis> {
 fn digits(text: &mut String, value: i64, width: u32) {
     for place in (0..width).rev() {
         let digit = value / 10i64.pow(place) % 10;
-        text.push(char::from(b'0' + digit.unsigned_abs() as u8));
+        push_ascii(text, b'0' + digit.unsigned_abs() as u8);
     }
 }
 

@@ -1,6 +1,9 @@
 //! What the user asked for, checked once. The edge reads options field by field; here they become types.
 
+use crate::endpoint::{cognito_identity_host, is_region, sts_host};
 use crate::error::{Code, Error};
+use crate::target::Declared;
+use crate::text::{concat, contains, cut, decimal};
 
 /// A Cognito identity pool id, `REGION:GUID`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -10,18 +13,18 @@ impl IdentityPoolId {
     /// Checks the form. What people paste by mistake is recognised and named.
     pub fn parse(text: &str) -> Result<Self, Error> {
         let wrong = |what: &str| {
-            Error::new(Code::InvalidOption, ["options.identityPoolId must be an identity pool id, ", what].concat())
+            Error::new(Code::InvalidOption, concat(&["options.identityPoolId must be an identity pool id, ", what]))
                 .field("options.identityPoolId")
                 .advise("Copy the id from the identity pool's page; it looks like eu-west-1:01234567-89ab-cdef-0123-456789abcdef.")
         };
         if text.starts_with("arn:") {
             return Err(wrong("not an ARN"));
         }
-        let Some((region, guid)) = text.split_once(':') else {
-            let user_pool = text.split_once('_').is_some_and(|(region, _)| crate::endpoint::is_region(region));
+        let Some((region, guid)) = cut(text, ":") else {
+            let user_pool = cut(text, "_").is_some_and(|(region, _)| is_region(region));
             return Err(wrong(if user_pool { "not a user pool id" } else { "REGION:GUID" }));
         };
-        if !crate::endpoint::is_region(region) {
+        if !is_region(region) {
             return Err(wrong("which starts with a region"));
         }
         let dashes = [8, 13, 18, 23];
@@ -44,7 +47,7 @@ impl IdentityPoolId {
 
     /// The region that the pool lives in.
     pub fn region(&self) -> &str {
-        self.0.split_once(':').map_or("", |(region, _)| region)
+        cut(&self.0, ":").map_or("", |(region, _)| region)
     }
 }
 
@@ -52,21 +55,88 @@ impl IdentityPoolId {
 const MAX_LOGINS: usize = 10;
 const MAX_LOGIN_KEY: usize = 128;
 
-/// Checks the provider names of `logins`.
-pub fn check_login_keys<'a>(keys: impl ExactSizeIterator<Item = &'a str>) -> Result<(), Error> {
-    let wrong = |what: &str| Err(Error::new(Code::InvalidOption, what).field("options.logins"));
-    if keys.len() > MAX_LOGINS {
-        return wrong("options.logins has more than the ten providers that Cognito takes");
+/// Checks the name of one more provider in `logins`.
+pub fn check_login_key(key: &str, before: usize) -> Result<(), Error> {
+    let what = if before >= MAX_LOGINS {
+        "has more than the ten providers that Cognito takes"
+    } else if contains(key, "://") {
+        "takes provider names without https://"
+    } else if key.is_empty() || key.len() > MAX_LOGIN_KEY {
+        "takes provider names of 1 to 128 characters"
+    } else {
+        return Ok(());
+    };
+    Err(invalid("options.logins", what))
+}
+
+fn invalid(field: &str, what: &str) -> Error {
+    Error::new(Code::InvalidOption, concat(&[field, " ", what])).field(field.to_owned())
+}
+
+/// A client's options.
+#[derive(Debug, Default)]
+pub struct Config {
+    /// The client's region.
+    pub region: Option<String>,
+    /// The declared endpoints.
+    pub endpoints: Vec<Declared>,
+    pool: Option<(IdentityPoolId, String)>,
+}
+
+impl Config {
+    /// Takes `options.endpoints[index]`; `url` is as the platform's parser writes it.
+    pub fn declare(
+        &mut self,
+        index: u32,
+        url: &str,
+        service: &str,
+        region: Option<String>,
+        sign_as: Option<String>,
+    ) -> Result<(), Error> {
+        let field = |name| concat(&["options.endpoints[", &decimal(index), "].", name]);
+        check_region(&field("region"), region.as_deref())?;
+        let declared = Declared::parse(url, service).map_err(|what| invalid(&field("url"), what))?;
+        self.endpoints.push(Declared { region, sign_as, ..declared });
+        Ok(())
     }
-    for key in keys {
-        if key.contains("://") {
-            return wrong("options.logins takes provider names without https://");
-        }
-        if key.is_empty() || key.len() > MAX_LOGIN_KEY {
-            return wrong("options.logins takes provider names of 1 to 128 characters");
-        }
+
+    /// Takes `options.identityPoolId` and `options.region`, after the endpoints.
+    pub fn configure(&mut self, pool: Option<String>, region: Option<String>) -> Result<(), Error> {
+        check_region("options.region", region.as_deref())?;
+        self.region = region;
+        let Some(pool) = pool else { return Ok(()) };
+        let pool = IdentityPoolId::parse(&pool)?;
+        let url = self.service_url("cognito-identity", || cognito_identity_host(pool.region()));
+        let url = url.ok_or_else(|| invalid("options.identityPoolId", "names a region without Cognito"))?;
+        self.region.get_or_insert_with(|| pool.region().into());
+        self.pool = Some((pool, url));
+        Ok(())
     }
-    Ok(())
+
+    /// The identity pool, and where its Cognito Identity listens.
+    pub fn pool(&self) -> Option<(&IdentityPoolId, &str)> {
+        self.pool.as_ref().map(|(pool, url)| (pool, url.as_str()))
+    }
+
+    /// Where STS listens for the client's region.
+    pub fn sts_url(&self) -> Option<String> {
+        self.service_url("sts", || sts_host(self.region.as_deref()?))
+    }
+
+    /// A declared endpoint of the service, or AWS's own.
+    fn service_url(&self, service: &str, host: impl FnOnce() -> Option<String>) -> Option<String> {
+        Some(match self.endpoints.iter().find(|entry| entry.service == service) {
+            Some(entry) => concat(&[&entry.url(), "/"]),
+            None => concat(&["https://", &host()?, "/"]),
+        })
+    }
+}
+
+fn check_region(field: &str, region: Option<&str>) -> Result<(), Error> {
+    match region {
+        Some(region) if !is_region(region) => Err(invalid(field, "must be a region, such as eu-west-1")),
+        _ => Ok(()),
+    }
 }
 
 #[cfg(test)]
@@ -100,10 +170,28 @@ mod tests {
 
     #[test]
     fn provider_names_are_checked() {
-        assert!(check_login_keys(["accounts.google.com"].into_iter()).is_ok());
-        assert!(check_login_keys(["https://issuer.example"].into_iter()).is_err());
-        assert!(check_login_keys([""].into_iter()).is_err());
-        assert!(check_login_keys(["a"; 11].into_iter()).is_err());
+        assert!(check_login_key("accounts.google.com", 0).is_ok());
+        assert!(check_login_key("https://issuer.example", 0).is_err());
+        assert!(check_login_key("", 0).is_err());
+        assert!(check_login_key("accounts.google.com", 10).is_err());
+    }
+
+    #[test]
+    fn options_are_taken_together_and_the_field_is_named() {
+        let mut config = Config::default();
+        let field = |error: Error| error.field.clone().unwrap().into_owned();
+        let bad = config.declare(0, "http://api.example.com/", "sts", None, None).unwrap_err();
+        assert_eq!(field(bad), "options.endpoints[0].url");
+        let bad = config.declare(1, "https://api.example.com/", "sts", Some("moon".into()), None).unwrap_err();
+        assert_eq!(field(bad), "options.endpoints[1].region");
+        config.declare(0, "http://sts.localhost:4599/", "sts", None, None).unwrap();
+        let pool = "eu-west-1:fc81b5de-4fa4-4087-adb5-4598fd25982a";
+        config.configure(Some(pool.into()), None).unwrap();
+        assert_eq!(config.region.as_deref(), Some("eu-west-1"));
+        assert_eq!(config.pool().unwrap().1, "https://cognito-identity.eu-west-1.amazonaws.com/");
+        assert_eq!(config.sts_url().unwrap(), "http://sts.localhost:4599/");
+        let bad = Config::default().configure(None, Some("moon".into())).unwrap_err();
+        assert_eq!(field(bad), "options.region");
     }
 
     proptest::proptest! {

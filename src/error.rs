@@ -14,10 +14,6 @@ pub enum Code {
     UnknownEndpoint,
     /// Credentials would travel over plain http.
     InsecureUrl,
-    /// A `logins` function threw, rejected or gave no token.
-    LoginsFailed,
-    /// The `credentials` provider threw, rejected or gave no credentials.
-    ProviderFailed,
     /// The login token has expired.
     LoginExpired,
     /// Cognito refuses the login token.
@@ -40,8 +36,6 @@ pub enum Code {
     Network,
     /// No answer in time.
     Timeout,
-    /// The client signed out while the call waited.
-    SignedOut,
 }
 
 impl Code {
@@ -51,8 +45,6 @@ impl Code {
         Self::InvalidRequest,
         Self::UnknownEndpoint,
         Self::InsecureUrl,
-        Self::LoginsFailed,
-        Self::ProviderFailed,
         Self::LoginExpired,
         Self::LoginRejected,
         Self::GuestsNotAllowed,
@@ -64,7 +56,6 @@ impl Code {
         Self::ServiceFault,
         Self::Network,
         Self::Timeout,
-        Self::SignedOut,
     ];
 
     /// The code as JavaScript sees it.
@@ -74,8 +65,6 @@ impl Code {
             Self::InvalidRequest => "INVALID_REQUEST",
             Self::UnknownEndpoint => "UNKNOWN_ENDPOINT",
             Self::InsecureUrl => "INSECURE_URL",
-            Self::LoginsFailed => "LOGINS_FAILED",
-            Self::ProviderFailed => "PROVIDER_FAILED",
             Self::LoginExpired => "LOGIN_EXPIRED",
             Self::LoginRejected => "LOGIN_REJECTED",
             Self::GuestsNotAllowed => "GUESTS_NOT_ALLOWED",
@@ -87,7 +76,6 @@ impl Code {
             Self::ServiceFault => "SERVICE_FAULT",
             Self::Network => "NETWORK",
             Self::Timeout => "TIMEOUT",
-            Self::SignedOut => "SIGNED_OUT",
         }
     }
 
@@ -104,10 +92,6 @@ impl Code {
                 "Declare it in the client's `endpoints` with url, service and region, or give `init.aws`."
             }
             Self::InsecureUrl => "Use https; plain http is for loopback hosts only.",
-            Self::LoginsFailed => "Make every `logins` function return the provider's token as a string.",
-            Self::ProviderFailed => {
-                "Make `credentials` give { accessKeyId, secretAccessKey, sessionToken, expiration }."
-            }
             Self::LoginExpired => "Return a fresh ID token from the `logins` function.",
             Self::LoginRejected => {
                 "Send the ID token of a provider that the identity pool lists, under the key of its issuer."
@@ -121,7 +105,6 @@ impl Code {
             Self::ServiceFault => "Try again later; quote `requestId` to AWS support.",
             Self::Network => "Check the connection, the URL and, for your own APIs, CORS on error answers too.",
             Self::Timeout => "Try again, or raise `timeoutMs`.",
-            Self::SignedOut => "Start the call again for the new identity.",
         }
     }
 }
@@ -137,9 +120,14 @@ pub struct ServiceFault {
     pub request_id: String,
 }
 
-/// An error: code, sentence, next step, and the field or the service's own words where there are any.
+/// An error: code, sentence, next step, and the field or the service's own words where there are any. Boxed, because
+/// results that carry it are moved far more often than it is made.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Error {
+pub struct Error(Box<Facts>);
+
+/// What an [`Error`] holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Facts {
     /// The stable code.
     pub code: Code,
     /// A sentence without secret or user-given values.
@@ -154,30 +142,44 @@ pub struct Error {
 impl Error {
     /// An error of this code.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), field: None, service: None, advice: None }
+        Self(Box::new(Facts { code, message: message.into(), field: None, service: None, advice: None }))
     }
 
     /// Names the option or argument it is about.
     pub fn field(mut self, field: impl Into<Cow<'static, str>>) -> Self {
-        self.field = Some(field.into());
+        self.0.field = Some(field.into());
         self
     }
 
     /// Adds what AWS said.
     pub fn service(mut self, fault: ServiceFault) -> Self {
-        self.service = Some(fault);
+        self.0.service = Some(fault);
         self
     }
 
     /// Gives a better next step than the code's own.
     pub fn advise(mut self, advice: &'static str) -> Self {
-        self.advice = Some(advice);
+        self.0.advice = Some(advice);
         self
     }
 
     /// What to do next.
     pub fn advice(&self) -> &'static str {
-        self.advice.unwrap_or_else(|| self.code.advice())
+        self.0.advice.unwrap_or_else(|| self.0.code.advice())
+    }
+
+    /// The same error under another code.
+    pub fn recode(mut self, code: Code) -> Self {
+        self.0.code = code;
+        self
+    }
+}
+
+impl core::ops::Deref for Error {
+    type Target = Facts;
+
+    fn deref(&self) -> &Facts {
+        &self.0
     }
 }
 

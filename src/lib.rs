@@ -12,6 +12,7 @@ pub mod retry;
 pub mod secret;
 pub mod sigv4;
 pub mod target;
+pub mod text;
 
 #[cfg(target_arch = "wasm32")]
 mod web;

@@ -1,14 +1,22 @@
 //! Plain HTTP shapes, and a reader for JSON documents that does not say who parsed them.
 
-/// A request that a pure room wants sent.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HttpRequest {
+use crate::text::{contains, cut, cut_last, push_ascii};
+
+/// A call of an AWS JSON 1.1 service that a pure room wants sent: a POST whose answer is JSON.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ServiceCall {
     /// The absolute URL.
     pub url: String,
-    /// Headers; every request of ours is a POST.
-    pub headers: Vec<(&'static str, String)>,
-    /// The body.
+    /// `x-amz-target`.
+    pub target: String,
+    /// The body; it may hold login tokens.
     pub body: String,
+}
+
+impl core::fmt::Debug for ServiceCall {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("ServiceCall").field("url", &self.url).field("target", &self.target).finish_non_exhaustive()
+    }
 }
 
 /// What came back, as far as a browser shows it.
@@ -20,22 +28,25 @@ pub struct HttpReply<D> {
     pub error_type: String,
     /// `x-amzn-requestid`, empty if absent or hidden.
     pub request_id: String,
-    /// The body as a JSON document; none if it is no JSON object.
+    /// The body as a JSON document; none if it is no JSON.
     pub document: Option<D>,
 }
 
-/// A JSON object. The edge reads the platform's own parse of it, tests read serde_json's.
+/// A JSON document, whose array items are members named by their index. The edge reads the platform's own parse of it, tests read serde_json's.
 pub trait Document {
     /// The text at a path of member names.
     fn text(&self, path: &[&str]) -> Option<String>;
     /// The finite number at a path of member names.
     fn number(&self, path: &[&str]) -> Option<f64>;
+    /// Whether there is anything at a path of member names, null included.
+    fn has(&self, path: &[&str]) -> bool;
 }
 
 /// The bare name of an error, however a service writes it: `com.amazon.coral.service#Name:http://…` is `Name`.
 pub fn error_name(written: &str) -> &str {
-    let head = written.split([':', ',']).next().unwrap_or("");
-    head.rsplit('#').next().unwrap_or(head).trim()
+    let end = written.bytes().position(|byte| matches!(byte, b':' | b','));
+    let head = end.and_then(|end| written.get(..end)).unwrap_or(written);
+    cut_last(head, b'#').map_or(head, |(_, name)| name)
 }
 
 /// Writes `{"name":"value",…}`.
@@ -58,41 +69,41 @@ impl JsonObject {
     }
 
     fn name(&mut self, name: &str) {
-        self.0.push(if self.0.is_empty() { '{' } else { ',' });
+        self.0.push_str(if self.0.is_empty() { "{" } else { "," });
         push_json_text(&mut self.0, name);
-        self.0.push(':');
+        self.0.push_str(":");
     }
 
     /// The whole text.
     pub fn finish(mut self) -> String {
         if self.0.is_empty() {
-            self.0.push('{');
+            self.0.push_str("{");
         }
-        self.0.push('}');
+        self.0.push_str("}");
         self.0
     }
 }
 
 /// RFC 8259, section 7: quotes, backslashes and control characters are escaped.
 fn push_json_text(out: &mut String, text: &str) {
-    out.push('"');
-    for character in text.chars() {
-        match character {
-            '"' | '\\' => {
-                out.push('\\');
-                out.push(character);
-            }
-            '\0'..='\u{1f}' => {
-                out.push_str("\\u00");
-                let byte = character as u32;
-                for digit in [byte >> 4, byte & 15] {
-                    out.extend(char::from_digit(digit, 16));
-                }
-            }
-            _ => out.push(character),
+    out.push_str("\"");
+    let mut plain = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        if byte >= b' ' && byte != b'"' && byte != b'\\' {
+            continue;
+        }
+        out.push_str(text.get(plain..at).unwrap_or_default());
+        plain = at + 1;
+        if byte >= b' ' {
+            out.push_str("\\");
+            push_ascii(out, byte);
+        } else {
+            out.push_str(if byte < 16 { "\\u000" } else { "\\u001" });
+            push_ascii(out, b"0123456789abcdef"[usize::from(byte & 15)]);
         }
     }
-    out.push('"');
+    out.push_str(text.get(plain..).unwrap_or_default());
+    out.push_str("\"");
 }
 
 /// The parts of an absolute http or https URL, as the platform's URL parser writes it.
@@ -111,14 +122,14 @@ pub struct Url<'a> {
 impl<'a> Url<'a> {
     /// Splits a serialised URL; none if it is not absolute, has no host or carries a user name.
     pub fn split(url: &'a str) -> Option<Self> {
-        let (scheme, rest) = url.split_once("://")?;
-        let rest = rest.split_once('#').map_or(rest, |(rest, _)| rest);
-        let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
-        let (authority, path) = match rest.find('/') {
+        let (scheme, rest) = cut(url, "://")?;
+        let rest = cut(rest, "#").map_or(rest, |(rest, _)| rest);
+        let (rest, query) = cut(rest, "?").unwrap_or((rest, ""));
+        let (authority, path) = match rest.bytes().position(|byte| byte == b'/') {
             Some(at) => rest.split_at_checked(at)?,
             None => (rest, "/"),
         };
-        if authority.is_empty() || authority.contains('@') {
+        if authority.is_empty() || contains(authority, "@") {
             return None;
         }
         Some(Self { scheme, authority, path, query })
@@ -126,9 +137,9 @@ impl<'a> Url<'a> {
 
     /// The host without its port.
     pub fn host(&self) -> &'a str {
-        match self.authority.rsplit_once(':') {
+        match cut_last(self.authority, b':') {
             // The colons of an IPv6 address stand inside brackets.
-            Some((host, port)) if !port.contains(']') => host,
+            Some((host, port)) if !contains(port, "]") => host,
             _ => self.authority,
         }
     }
@@ -146,10 +157,17 @@ pub(crate) mod tests {
         fn number(&self, path: &[&str]) -> Option<f64> {
             at(self, path)?.as_f64()
         }
+
+        fn has(&self, path: &[&str]) -> bool {
+            at(self, path).is_some()
+        }
     }
 
     fn at<'a>(value: &'a serde_json::Value, path: &[&str]) -> Option<&'a serde_json::Value> {
-        path.iter().try_fold(value, |value, name| value.get(name))
+        path.iter().try_fold(value, |value, name| match value {
+            serde_json::Value::Array(list) => list.get(name.parse::<usize>().ok()?),
+            _ => value.get(name),
+        })
     }
 
     #[test]

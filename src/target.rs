@@ -5,6 +5,12 @@ use crate::endpoint::{Unrecognised, is_loopback, recognise};
 use crate::error::{Code, Error};
 use crate::message::Url;
 use crate::sigv4::Scope;
+use crate::text::{concat, cut};
+
+/// The error of a URL that is neither http nor https.
+pub fn not_http() -> Error {
+    Error::new(Code::InvalidRequest, "The URL must be http or https").field("input")
+}
 
 /// An endpoint that the options declare.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,12 +52,9 @@ impl Declared {
     pub fn parse(url: &str, service: &str) -> Result<Self, &'static str> {
         let parts = Url::split(url).ok_or("must be an absolute URL")?;
         check_scheme(&parts)?;
-        if service.is_empty() {
-            return Err("needs a service, such as execute-api");
-        }
         Ok(Self {
-            origin: [parts.scheme, "://", parts.authority].concat(),
-            path: parts.path.trim_end_matches('/').into(),
+            origin: concat(&[parts.scheme, "://", parts.authority]),
+            path: parts.path.strip_suffix("/").unwrap_or(parts.path).into(),
             service: service.into(),
             region: None,
             sign_as: None,
@@ -60,17 +63,15 @@ impl Declared {
 
     /// The URL that the entry was declared with, less a trailing slash.
     pub fn url(&self) -> String {
-        [self.origin.as_str(), &self.path].concat()
+        concat(&[self.origin.as_str(), &self.path])
     }
 
     fn holds(&self, url: &Url<'_>) -> bool {
-        let same_origin = self
-            .origin
-            .split_once("://")
+        let same_origin = cut(&self.origin, "://")
             .is_some_and(|(scheme, authority)| scheme == http_scheme(url.scheme) && authority == url.authority);
         // A prefix of whole segments: `/prod` is not above `/production`.
         same_origin
-            && url.path.strip_prefix(self.path.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            && url.path.strip_prefix(self.path.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with("/"))
     }
 }
 
@@ -99,7 +100,7 @@ pub fn resolve(
     region: Option<&str>,
 ) -> Result<Target, Error> {
     if let Err(message) = check_scheme(url) {
-        return Err(Error::new(Code::InsecureUrl, ["The URL ", message].concat()).field("input"));
+        return Err(Error::new(Code::InsecureUrl, concat(&["The URL ", message])).field("input"));
     }
     // The longest declared path wins.
     let entry = declared.iter().filter(|entry| entry.holds(url)).max_by_key(|entry| entry.path.len());
@@ -109,7 +110,7 @@ pub fn resolve(
 
     let unknown = |why: &str| {
         // The host is the caller's own input and no secret; without it nobody could act on the message.
-        Error::new(Code::UnknownEndpoint, [why, ": ", url.host()].concat()).field("input")
+        Error::new(Code::UnknownEndpoint, concat(&[why, ": ", url.host()])).field("input")
     };
     // Only a declaration or AWS's own names open the door: `init.aws` refines, it does not vouch for a foreign host.
     let is_aws = matches!(recognise(url.host(), url.path), Ok(_) | Err(Unrecognised::RegionNotInHost { .. }));

@@ -18,6 +18,8 @@ const rustFlags = [
   "-Cpanic=immediate-abort",
   // What is left of panics would name source files, with the folders of the machine that built them.
   "-Zlocation-detail=none",
+  // JavaScript's values wait in an array of the glue instead of a table of the module: 700 bytes less to download.
+  "-Ctarget-feature=-reference-types,-multivalue",
   ...sha256.unrolled,
 ];
 
@@ -65,11 +67,11 @@ export async function shrinkWithNames(module) {
   await wasmOpt(module, "--debuginfo");
 }
 
-/** Twice, because the second time still finds something. */
+/** Again and again, because each time still finds something; between them, control flow is laid out anew. */
 const wasmOpt = (module, ...passes) =>
   capture(process.execPath, [
     inRoot("node_modules", "binaryen", "bin", "wasm-opt"),
-    ...["-Oz", "-Oz"],
+    ...["-Oz", "--flatten", "--rereloop", "-Oz", "-Oz"],
     ...passes,
     ...["-o", module, module],
   ]);

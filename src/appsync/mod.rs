@@ -1,23 +1,19 @@
 //! AppSync GraphQL over HTTP: what an answer means. Data and GraphQL errors are the caller's; refusals are errors.
 
 use crate::error::{Code, Error, ServiceFault};
-use crate::message::{HttpReply, error_name};
+use crate::message::{Document, HttpReply, error_name};
 use crate::retry;
 
-/// The headers of a GraphQL request.
-pub const CONTENT_TYPE: &str = "application/json";
-
-/// Decides whether an answer is a GraphQL result. A 200 with a JSON object is one, whatever errors it lists; anything
-/// else is AppSync, or something before it, refusing the request as a whole.
-pub fn check_result<D>(
-    reply: &HttpReply<D>,
-    has_result: bool,
-    first_error: Option<(String, String)>,
-) -> Result<(), Error> {
-    if reply.status == 200 && has_result {
+/// Decides whether an answer is a GraphQL result. A 200 with `data` or `errors` is one, whatever errors it lists;
+/// anything else is AppSync, or something before it, refusing the request as a whole.
+pub fn check_result<D: Document>(reply: &HttpReply<D>) -> Result<(), Error> {
+    let document = reply.document.as_ref();
+    let has = |name| document.is_some_and(|document| document.has(&[name]));
+    if reply.status == 200 && (has("data") || has("errors")) {
         return Ok(());
     }
-    let (kind, text) = first_error.unwrap_or_default();
+    let first = |name| document.and_then(|document| document.text(&["errors", "0", name])).unwrap_or_default();
+    let (kind, text) = (first("errorType"), first("message"));
     let written = if reply.error_type.is_empty() { kind.as_str() } else { reply.error_type.as_str() };
     let name = error_name(written).to_owned();
     let code = match reply.status {
@@ -70,23 +66,22 @@ mod tests {
 
     use super::*;
 
-    fn reply(status: u16, error_type: &str) -> HttpReply<Value> {
-        HttpReply { status, error_type: error_type.into(), request_id: "r".into(), document: Some(json!({})) }
+    fn check(status: u16, body: Value) -> Result<(), Error> {
+        check_result(&HttpReply { status, error_type: String::new(), request_id: "r".into(), document: Some(body) })
     }
 
     #[test]
     fn a_result_with_field_errors_is_a_result() {
-        assert!(check_result(&reply(200, ""), true, Some(("Unauthorized".into(), "Not Authorized".into()))).is_ok());
+        let body =
+            json!({ "data": { "a": null }, "errors": [{ "errorType": "Unauthorized", "message": "Not Authorized" }] });
+        assert!(check(200, body).is_ok());
+        assert!(check(200, json!({ "data": null })).is_ok());
     }
 
     #[test]
     fn a_refusal_carries_appsyncs_name_text_and_a_next_step() {
-        let error = check_result(
-            &reply(401, "UnauthorizedException"),
-            false,
-            Some(("UnauthorizedException".into(), "Permission denied".into())),
-        )
-        .unwrap_err();
+        let body = json!({ "errors": [{ "errorType": "UnauthorizedException", "message": "Permission denied" }] });
+        let error = check(401, body).unwrap_err();
         assert_eq!(error.code, Code::Refused);
         assert!(error.message.ends_with("UnauthorizedException: Permission denied"));
         assert!(error.advice().contains("appsync:GraphQL"));
@@ -94,8 +89,8 @@ mod tests {
 
     #[test]
     fn what_is_no_result_is_a_fault() {
-        assert_eq!(check_result(&reply(200, ""), false, None).unwrap_err().code, Code::ServiceFault);
-        assert_eq!(check_result(&reply(503, ""), false, None).unwrap_err().code, Code::ServiceFault);
-        assert_eq!(check_result(&reply(429, ""), false, None).unwrap_err().code, Code::Throttled);
+        for (status, code) in [(200, Code::ServiceFault), (503, Code::ServiceFault), (429, Code::Throttled)] {
+            assert_eq!(check(status, json!("<html>")).unwrap_err().code, code);
+        }
     }
 }

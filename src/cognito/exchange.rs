@@ -6,9 +6,10 @@ use super::wire::{Logins, get_credentials, get_id, read_credentials, read_identi
 use crate::clock::Millis;
 use crate::config::IdentityPoolId;
 use crate::error::{Code, Error, ServiceFault};
-use crate::message::{Document, HttpReply, HttpRequest};
+use crate::message::{Document, HttpReply, ServiceCall};
 use crate::retry;
 use crate::sigv4::SigningCredentials;
+use crate::text::{concat, contains};
 
 /// What to do next.
 #[derive(Debug)]
@@ -68,7 +69,7 @@ impl Exchange {
     }
 
     /// The request to send now.
-    pub fn request(&self) -> HttpRequest {
+    pub fn request(&self) -> ServiceCall {
         match &self.identity {
             Identity::Unknown => get_id(&self.url, &self.pool, &self.logins),
             Identity::Remembered(id) | Identity::Fresh(id) => get_credentials(&self.url, id, &self.logins),
@@ -86,7 +87,7 @@ impl Exchange {
             Failure::Network => (Code::Network, "No connection to Cognito for "),
             Failure::Timeout => (Code::Timeout, "No answer from Cognito in time to "),
         };
-        self.again_or(random, |operation| Error::new(code, [what, operation].concat()))
+        self.again_or(random, |operation| Error::new(code, concat(&[what, operation])))
     }
 
     fn operation(&self) -> &'static str {
@@ -118,7 +119,7 @@ impl Exchange {
             _ => {
                 let fault = ServiceFault { status: 200, request_id: reply.request_id.clone(), ..Default::default() };
                 self.again_or(random, |operation| {
-                    Error::new(Code::ServiceFault, ["Cognito's answer to ", operation, " cannot be read"].concat())
+                    Error::new(Code::ServiceFault, concat(&["Cognito's answer to ", operation, " cannot be read"]))
                         .service(fault)
                         .advise("Check that nothing between the page and AWS (proxy, captive portal) rewrites answers.")
                 })
@@ -145,7 +146,7 @@ impl Exchange {
 }
 
 fn holds_token(logins: &Logins, text: &str) -> bool {
-    logins.iter().any(|(_, token)| text.contains(token.expose()))
+    logins.iter().any(|(_, token)| contains(text, token.expose()))
 }
 
 #[cfg(test)]
@@ -173,7 +174,7 @@ mod tests {
     }
 
     fn target(exchange: &Exchange) -> String {
-        exchange.request().headers[1].1.clone()
+        exchange.request().target
     }
 
     #[test]

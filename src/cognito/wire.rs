@@ -2,20 +2,21 @@
 
 use crate::clock::Millis;
 use crate::config::IdentityPoolId;
-use crate::message::{Document, HttpRequest, JsonObject};
+use crate::message::{Document, JsonObject, ServiceCall};
 use crate::secret::Secret;
 use crate::sigv4::SigningCredentials;
+use crate::text::concat;
 
 /// Provider name and login token, in the order given. Empty for guests.
 pub type Logins = Vec<(String, Secret)>;
 
 /// `GetId`: the identity for these logins, or a new guest's.
-pub(super) fn get_id(url: &str, pool: &IdentityPoolId, logins: &Logins) -> HttpRequest {
+pub(super) fn get_id(url: &str, pool: &IdentityPoolId, logins: &Logins) -> ServiceCall {
     request(url, "GetId", with_logins(JsonObject::default().text("IdentityPoolId", pool.as_str()), logins))
 }
 
 /// `GetCredentialsForIdentity`.
-pub(super) fn get_credentials(url: &str, identity_id: &str, logins: &Logins) -> HttpRequest {
+pub(super) fn get_credentials(url: &str, identity_id: &str, logins: &Logins) -> ServiceCall {
     request(
         url,
         "GetCredentialsForIdentity",
@@ -32,15 +33,8 @@ fn with_logins(body: JsonObject, logins: &Logins) -> JsonObject {
     body.object("Logins", map)
 }
 
-fn request(url: &str, operation: &str, body: JsonObject) -> HttpRequest {
-    HttpRequest {
-        url: url.into(),
-        headers: vec![
-            ("content-type", "application/x-amz-json-1.1".into()),
-            ("x-amz-target", ["AWSCognitoIdentityService.", operation].concat()),
-        ],
-        body: body.finish(),
-    }
+fn request(url: &str, operation: &str, body: JsonObject) -> ServiceCall {
+    ServiceCall { url: url.into(), target: concat(&["AWSCognitoIdentityService.", operation]), body: body.finish() }
 }
 
 /// The identity id that every answer carries. It may differ from the one sent, and then it is the one to keep.

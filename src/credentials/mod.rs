@@ -1,5 +1,9 @@
 //! The life of a credential set: fresh, then stale (usable, refresh now), then expired.
 
+mod session;
+
+pub use session::{Progress, Session};
+
 use crate::clock::Millis;
 use crate::sigv4::SigningCredentials;
 
@@ -38,6 +42,18 @@ pub enum Decision {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Generation(u32);
 
+impl From<u32> for Generation {
+    fn from(number: u32) -> Self {
+        Self(number)
+    }
+}
+
+impl From<Generation> for u32 {
+    fn from(generation: Generation) -> Self {
+        generation.0
+    }
+}
+
 /// The current set and the refresh that may be running.
 #[derive(Debug, Default)]
 pub struct Life {
@@ -71,9 +87,14 @@ impl Life {
         Generation(self.generation)
     }
 
+    /// Whether a refresh still counts: nobody signed out or in since it began.
+    pub fn is_current(&self, generation: Generation) -> bool {
+        generation.0 == self.generation
+    }
+
     /// Takes in what a refresh brought. False if it came too late: somebody signed out or in meanwhile.
     pub fn succeed(&mut self, generation: Generation, set: CredentialSet, now: Millis) -> bool {
-        if generation.0 != self.generation {
+        if !self.is_current(generation) {
             return false;
         }
         self.refreshing = false;
@@ -83,16 +104,14 @@ impl Life {
         true
     }
 
-    /// Takes in that a refresh failed. The current set serves on. False if that came too late.
-    pub fn fail(&mut self, generation: Generation, now: Millis) -> bool {
-        if generation.0 != self.generation {
-            return false;
+    /// Takes in that a refresh failed. The current set serves on.
+    pub fn fail(&mut self, generation: Generation, now: Millis) {
+        if self.is_current(generation) {
+            self.refreshing = false;
+            if let Some(stale) = &mut self.stale_at {
+                *stale = (*stale).max(now + REFRESH_PAUSE);
+            }
         }
-        self.refreshing = false;
-        if let Some(stale) = &mut self.stale_at {
-            *stale = (*stale).max(now + REFRESH_PAUSE);
-        }
-        true
     }
 
     /// Forgets the set; whatever refresh runs comes too late from now on.

@@ -2,6 +2,7 @@
 
 use super::host::{Suffix, canonical, cut_last, split_suffix};
 use super::partition_of_region;
+use crate::text::concat;
 
 /// The host of Cognito's identity pools in a region. `None` if `region` is not one.
 pub fn cognito_identity_host(region: &str) -> Option<String> {
@@ -15,7 +16,7 @@ pub fn sts_host(region: &str) -> Option<String> {
 
 fn service_host(service: &str, region: &str) -> Option<String> {
     let suffix = partition_of_region(region)?.dns_suffix();
-    Some(concat([service, ".", region, ".", suffix]))
+    Some(concat(&[service, ".", region, ".", suffix]))
 }
 
 /// The HTTP host of the API behind an AppSync realtime host; its name is the one that is signed, although the socket
@@ -28,16 +29,7 @@ pub fn appsync_http_host(host: &str) -> Option<String> {
     partition.of_served_region(region)?;
     let id = front.strip_suffix(".appsync-realtime-api")?;
     let tail = host.strip_prefix(front)?;
-    (!id.contains('.')).then(|| concat([id, ".appsync-api", tail, "", ""]))
-}
-
-/// The slices' own `concat` brings formatting machinery into the module, for a panic that cannot happen here.
-fn concat(parts: [&str; 5]) -> String {
-    let mut text = String::new();
-    for part in parts {
-        text.push_str(part);
-    }
-    text
+    (!id.contains('.')).then(|| concat(&[id, ".appsync-api", tail]))
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use super::host::{cut_last, is_one_label};
 use super::services::service_of;
+use crate::text::cut;
 
 /// OpenSearch domains, whose region stands in front of `es`.
 pub(super) fn search_domain(front: &str) -> Option<&'static str> {
@@ -17,7 +18,7 @@ pub(super) fn collection(front: &str) -> Option<&'static str> {
 /// Interface endpoints of AWS's own services inside a VPC: `vpce-{id}` in front of a prefix, or, with S3, anywhere in
 /// front of it. Services that customers offer the same way are called `vpce-svc-{id}` and are in no table.
 pub(super) fn interface_endpoint(front: &str, path: &str) -> Option<&'static str> {
-    let (id, prefix) = front.split_once('.')?;
+    let (id, prefix) = cut(front, ".")?;
     let service = if id.starts_with("vpce-") { service_of(prefix, path) } else { None };
     service.or_else(|| service_of(front, path))
 }

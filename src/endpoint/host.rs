@@ -1,6 +1,7 @@
 //! Host names as text: their form, their labels, what they end in.
 
 use super::Partition;
+use crate::text::next_piece;
 
 /// AWS's suffixes of service hosts, standard and dual-stack. None of them is the end of another.
 const SUFFIXES: [(&str, Suffix); 15] = [
@@ -33,7 +34,7 @@ pub(super) enum Suffix {
 /// The host in lower case without a trailing dot, or `None` if it is not a plain DNS name. Ports, IPv6 brackets, user
 /// information and characters outside ASCII all end here, so that nothing after this has to think of them.
 pub(super) fn canonical(host: &str) -> Option<String> {
-    let host = host.strip_suffix('.').unwrap_or(host);
+    let host = host.strip_suffix(".").unwrap_or(host);
     let mut before = b'.';
     for b in host.bytes() {
         let plain = b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
@@ -47,7 +48,7 @@ pub(super) fn canonical(host: &str) -> Option<String> {
 
 /// What stands in front of `suffix`, if the host ends in it and has more labels.
 fn below<'a>(host: &'a str, suffix: &str) -> Option<&'a str> {
-    host.strip_suffix(suffix)?.strip_suffix('.')
+    host.strip_suffix(suffix)?.strip_suffix(".")
 }
 
 /// What stands in front of AWS's suffix, and which suffix that is.
@@ -70,9 +71,10 @@ pub(super) fn is_one_label(text: &str) -> bool {
 /// The name without the mark of FIPS endpoints, which stands at the end of any label or as a label in front.
 pub(super) fn without_fips(name: &str) -> String {
     let mut plain = String::with_capacity(name.len());
-    for label in name.strip_prefix("fips.").unwrap_or(name).split('.') {
+    let mut rest = Some(name.strip_prefix("fips.").unwrap_or(name));
+    while let Some(label) = next_piece(&mut rest, b'.') {
         if !plain.is_empty() {
-            plain.push('.');
+            plain.push_str(".");
         }
         plain.push_str(label.strip_suffix("-fips").unwrap_or(label));
     }
@@ -91,9 +93,8 @@ pub fn is_loopback(host: &str) -> bool {
 
 /// Dotted decimal with all four numbers, as URLs print it. Numbers above 255 need no thought: no URL has such a host.
 fn is_loopback_ipv4(host: &str) -> bool {
-    let numbers = host.strip_prefix("127.").map(|rest| rest.split('.'));
-    numbers.is_some_and(|mut numbers| {
-        numbers.clone().count() == 3 && numbers.all(|number| number.bytes().all(|b| b.is_ascii_digit()))
+    host.strip_prefix("127.").is_some_and(|rest| {
+        rest.bytes().filter(|b| *b == b'.').count() == 2 && rest.bytes().all(|b| b.is_ascii_digit() || b == b'.')
     })
 }
 

@@ -1,5 +1,7 @@
 //! AWS's partitions: separate clouds with their own regions and DNS suffixes.
 
+use crate::text::cut;
+
 /// One of AWS's separate clouds. Credentials and hosts of one mean nothing in another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Partition {
@@ -82,7 +84,7 @@ const REGION_STARTS: [(&str, Partition); 16] = [
 /// `None` if `region` has no such form. Regions are lower-case.
 pub fn partition_of_region(region: &str) -> Option<Partition> {
     REGION_STARTS.iter().find_map(|&(start, partition)| {
-        let (place, number) = region.strip_prefix(start)?.split_once('-')?;
+        let (place, number) = cut(region.strip_prefix(start)?, "-")?;
         let place_ok = !place.is_empty() && place.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9'));
         let number_ok = !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit());
         (place_ok && number_ok).then_some(partition)

@@ -3,6 +3,7 @@
 use super::host::{cut_last, is_one_label};
 use super::table::{GLOBALS, SERVICES};
 use super::{Partition, partition_of_region};
+use crate::text::{cut, next_piece};
 
 /// The signing name for what stands in front of the region (FIPS mark taken off).
 ///
@@ -30,7 +31,7 @@ fn listed(prefix: &str) -> Option<&'static str> {
             return Some(service);
         }
         mark = if mark.is_empty() { "*." } else { "**." };
-        rest = rest.split_once('.')?.1;
+        rest = cut(rest, ".")?.1;
     }
 }
 
@@ -48,7 +49,7 @@ fn lookup(mark: &str, name: &str) -> Option<&'static str> {
                 service = word;
             }
             if word.strip_prefix(mark) == Some(name) {
-                return Some(service.strip_prefix('>').unwrap_or(service));
+                return Some(service.strip_prefix(">").unwrap_or(service));
             }
         }
         start = at + 1;
@@ -70,8 +71,11 @@ fn by_path(service: &'static str, prefix: &str, path: &str) -> &'static str {
 
 /// The region that a host without one signs for, in the given partition.
 pub(super) fn global_region(name: &str, partition: Partition) -> Option<&'static str> {
-    let line = GLOBALS.split('\n').find_map(|line| line.strip_prefix(name)?.strip_prefix(' '))?;
-    line.split(' ').find(|region| partition_of_region(region) == Some(partition))
+    let mut lines = Some(GLOBALS);
+    let line = core::iter::from_fn(|| next_piece(&mut lines, b'\n'))
+        .find_map(|line| line.strip_prefix(name)?.strip_prefix(" "))?;
+    let mut regions = Some(line);
+    core::iter::from_fn(|| next_piece(&mut regions, b' ')).find(|region| partition_of_region(region) == Some(partition))
 }
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
 //! The canonical request (AWS fact sheet 4.1): the one text that both sides build and hash.
 
 use super::SigningRequest;
-use super::encoding::{Plus, encode_path, recode};
+use super::encoding::{Plus, encode, encode_path, recode};
 use super::headers::is_signed;
+use crate::text::{concat, contains, cut, cut_last, next_piece, order};
 
 /// How a service builds the canonical path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,63 +73,64 @@ pub struct Canonical {
 /// Builds the canonical request.
 pub fn canonical_request(input: &CanonicalInput<'_>) -> Canonical {
     let request = &input.request;
-    let headers = signed_headers(input);
-    let names = headers.iter().map(|(name, _)| name.len() + 1).sum::<usize>();
-    let values = headers.iter().map(|(_, value)| value.len() + 2).sum::<usize>();
-    let url = (request.path.len() + request.query.len()) * 3;
-
-    let mut text = String::with_capacity(request.method.len() + url + 2 * names + values + 80);
-    text.push_str(request.method);
-    text.push('\n');
+    let mut text = concat(&[request.method, "\n"]);
     push_path(&mut text, request.path, input.path_rule);
-    text.push('\n');
+    text.push_str("\n");
     push_query(&mut text, request.query, input.extra_query);
-    text.push('\n');
-    let mut list = String::with_capacity(names);
-    for (at, (name, value)) in headers.iter().enumerate() {
+    text.push_str("\n");
+    let signed_headers = push_headers(&mut text, input);
+    text.push_str("\n");
+    text.push_str(&signed_headers);
+    text.push_str("\n");
+    text.push_str(request.payload_hash);
+    Canonical { text, signed_headers }
+}
+
+/// Writes a line for each header that is signed, and gives their list.
+fn push_headers(text: &mut String, input: &CanonicalInput<'_>) -> String {
+    let mut names = vec!["host"];
+    let mut values = vec![input.request.host];
+    for (name, value) in input.request.headers {
+        if is_signed(name, value) {
+            names.push(name);
+            values.push(value);
+        }
+    }
+    for (name, value) in input.extra_headers {
+        names.push(name);
+        values.push(value);
+    }
+    let mut list = String::new();
+    let mut last = "";
+    for at in order(&names) {
+        let name = names[at];
         // A header that comes several times is one line, its values joined in order.
-        if at > 0 && headers[at - 1].0 == *name {
+        if name == last {
             text.pop();
-            text.push(',');
+            text.push_str(",");
         } else {
             if !list.is_empty() {
-                list.push(';');
+                list.push_str(";");
             }
             list.push_str(name);
             text.push_str(name);
-            text.push(':');
+            text.push_str(":");
+            last = name;
         }
-        push_header_value(&mut text, value);
-        text.push('\n');
+        push_header_value(text, values[at]);
+        text.push_str("\n");
     }
-    text.push('\n');
-    text.push_str(&list);
-    text.push('\n');
-    text.push_str(request.payload_hash);
-    Canonical { text, signed_headers: list }
-}
-
-fn signed_headers<'a>(input: &CanonicalInput<'a>) -> Vec<(&'a str, &'a str)> {
-    let mut headers = Vec::with_capacity(input.request.headers.len() + input.extra_headers.len() + 1);
-    headers.push(("host", input.request.host));
-    for (name, value) in input.request.headers {
-        if is_signed(name, value) {
-            headers.push((name.as_str(), value.as_str()));
-        }
-    }
-    headers.extend_from_slice(input.extra_headers);
-    headers.sort_by(|a, b| a.0.cmp(b.0));
-    headers
+    list
 }
 
 fn push_path(out: &mut String, path: &str, rule: PathRule) {
     if path.is_empty() {
-        out.push('/');
+        out.push_str("/");
         return;
     }
     // Most paths have nothing to resolve, so most are not copied.
-    let resolved =
-        (rule.segments == Segments::Resolved && (path.contains("//") || path.contains("/."))).then(|| normalise(path));
+    let resolved = (rule.segments == Segments::Resolved && (contains(path, "//") || contains(path, "/.")))
+        .then(|| normalise(path));
     let path = resolved.as_deref().unwrap_or(path);
     match rule.encoding {
         PathEncoding::Once => recode(out, path, Plus::Literal),
@@ -138,62 +140,67 @@ fn push_path(out: &mut String, path: &str, rule: PathRule) {
 
 /// Resolves `.`, `..` and empty segments (RFC 3986, 5.2.4, and `//` is `/`); a trailing slash stays.
 fn normalise(path: &str) -> String {
-    let mut kept: Vec<&str> = Vec::new();
-    for segment in path.split('/') {
-        match segment {
-            "" | "." => {}
-            ".." => {
-                kept.pop();
-            }
-            other => kept.push(other),
+    let mut out = String::with_capacity(path.len() + 1);
+    let mut rest = Some(path);
+    let mut ends_open = true;
+    while let Some(segment) = next_piece(&mut rest, b'/') {
+        ends_open = matches!(segment, "" | "." | "..");
+        if segment == ".." {
+            out.truncate(cut_last(&out, b'/').map_or(0, |(before, _)| before.len()));
+        } else if !ends_open {
+            out.push_str("/");
+            out.push_str(segment);
         }
     }
-    let ends_open = matches!(path.rsplit('/').next(), Some("" | "." | ".."));
-    let mut out = String::with_capacity(path.len() + 1);
-    for segment in &kept {
-        out.push('/');
-        out.push_str(segment);
-    }
-    if ends_open || kept.is_empty() {
-        out.push('/');
+    if ends_open || out.is_empty() {
+        out.push_str("/");
     }
     out
 }
 
 fn push_query(out: &mut String, query: &str, extra: &[(&str, &str)]) {
-    let mut pairs: Vec<(String, String)> = Vec::new();
-    for piece in query.split('&').filter(|piece| !piece.is_empty()) {
-        let (name, value) = piece.split_once('=').unwrap_or((piece, ""));
-        let (mut to_name, mut to_value) = (String::new(), String::new());
-        recode(&mut to_name, name, Plus::Space);
-        recode(&mut to_value, value, Plus::Space);
-        pairs.push((to_name, to_value));
+    // Name and value with a NUL between them sort like the two by themselves: nothing encoded is smaller.
+    let mut pairs: Vec<String> = Vec::new();
+    let mut rest = Some(query);
+    while let Some(piece) = next_piece(&mut rest, b'&') {
+        if !piece.is_empty() {
+            let (name, value) = cut(piece, "=").unwrap_or((piece, ""));
+            let mut pair = String::new();
+            recode(&mut pair, name, Plus::Space);
+            pair.push_str("\0");
+            recode(&mut pair, value, Plus::Space);
+            pairs.push(pair);
+        }
     }
     for (name, value) in extra {
-        let mut to_value = String::new();
-        super::encoding::encode(&mut to_value, value);
-        pairs.push(((*name).into(), to_value));
+        let mut pair = concat(&[name, "\0"]);
+        encode(&mut pair, value);
+        pairs.push(pair);
     }
-    // By encoded name, then encoded value.
-    pairs.sort();
-    for (at, (name, value)) in pairs.iter().enumerate() {
-        if at > 0 {
-            out.push('&');
+    let keys: Vec<&str> = pairs.iter().map(String::as_str).collect();
+    for (count, at) in order(&keys).into_iter().enumerate() {
+        if count > 0 {
+            out.push_str("&");
         }
+        let (name, value) = cut(keys[at], "\0").unwrap_or((keys[at], ""));
         out.push_str(name);
-        out.push('=');
+        out.push_str("=");
         out.push_str(value);
     }
 }
 
 /// Trimmed, and inner runs of spaces made one.
 fn push_header_value(out: &mut String, value: &str) {
-    let mut after_space = false;
-    for character in value.trim_matches(' ').chars() {
-        if character != ' ' || !after_space {
-            out.push(character);
+    let mut words = 0;
+    let mut rest = Some(value);
+    while let Some(word) = next_piece(&mut rest, b' ') {
+        if !word.is_empty() {
+            if words > 0 {
+                out.push_str(" ");
+            }
+            out.push_str(word);
+            words += 1;
         }
-        after_space = character == ' ';
     }
 }
 

@@ -1,5 +1,7 @@
 //! SigV4's percent-encoding: everything but `A-Z a-z 0-9 - . _ ~` becomes `%XX`, upper-case, of the UTF-8 bytes.
 
+use crate::text::push_ascii;
+
 const HEX_UPPER: &[u8; 16] = b"0123456789ABCDEF";
 const HEX_LOWER: &[u8; 16] = b"0123456789abcdef";
 
@@ -9,11 +11,11 @@ fn is_unreserved(byte: u8) -> bool {
 
 fn push_byte(out: &mut String, byte: u8) {
     if is_unreserved(byte) {
-        out.push(char::from(byte));
+        push_ascii(out, byte);
     } else {
-        out.push('%');
-        out.push(char::from(HEX_UPPER[usize::from(byte >> 4)]));
-        out.push(char::from(HEX_UPPER[usize::from(byte & 15)]));
+        push_ascii(out, b'%');
+        push_ascii(out, HEX_UPPER[usize::from(byte >> 4)]);
+        push_ascii(out, HEX_UPPER[usize::from(byte & 15)]);
     }
 }
 
@@ -28,7 +30,7 @@ pub(super) fn encode(out: &mut String, text: &str) {
 pub(super) fn encode_path(out: &mut String, path: &str) {
     for byte in path.bytes() {
         if byte == b'/' {
-            out.push('/');
+            push_ascii(out, byte);
         } else {
             push_byte(out, byte);
         }
@@ -60,7 +62,7 @@ pub(super) fn recode(out: &mut String, text: &str, plus: Plus) {
                 _ => push_byte(out, b'%'),
             },
             b'+' if plus == Plus::Space => out.push_str("%20"),
-            b'/' if plus == Plus::Literal => out.push('/'),
+            b'/' if plus == Plus::Literal => push_ascii(out, byte),
             _ => push_byte(out, byte),
         }
     }
@@ -74,8 +76,8 @@ fn hex_value(byte: Option<&u8>) -> Option<u8> {
 pub(super) fn hex(bytes: &[u8]) -> String {
     let mut out = String::with_capacity(bytes.len() * 2);
     for byte in bytes {
-        out.push(char::from(HEX_LOWER[usize::from(byte >> 4)]));
-        out.push(char::from(HEX_LOWER[usize::from(byte & 15)]));
+        push_ascii(&mut out, HEX_LOWER[usize::from(byte >> 4)]);
+        push_ascii(&mut out, HEX_LOWER[usize::from(byte & 15)]);
     }
     out
 }

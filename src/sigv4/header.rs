@@ -4,6 +4,7 @@ use super::{
     CanonicalInput, KeyCache, PathRule, Scope, SigningCredentials, SigningRequest, canonical_request, string_to_sign,
 };
 use crate::clock::{Millis, amz_date};
+use crate::text::concat;
 
 /// The headers to add to the request.
 #[derive(Clone, PartialEq, Eq)]
@@ -19,6 +20,23 @@ pub struct SignedHeaders {
 impl core::fmt::Debug for SignedHeaders {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_struct("SignedHeaders").field("amz_date", &self.amz_date).finish_non_exhaustive()
+    }
+}
+
+impl SignedHeaders {
+    /// All headers to add to `request`, a line of `name:value` each.
+    pub fn lines(&self, request: &SigningRequest<'_>, credentials: &SigningCredentials) -> String {
+        let mut lines = concat(&["x-amz-date:", &self.amz_date, "\nauthorization:", &self.authorization]);
+        if self.content_sha256 {
+            lines.push_str("\nx-amz-content-sha256:");
+            lines.push_str(request.payload_hash);
+        }
+        // Credentials go on the wire here, and only here.
+        if let Some(token) = &credentials.session_token {
+            lines.push_str("\nx-amz-security-token:");
+            lines.push_str(token.expose());
+        }
+        lines
     }
 }
 
@@ -59,7 +77,7 @@ pub fn sign_headers(
     let scope_text = scope.at(&amz_date);
     let to_sign = string_to_sign(&amz_date, &scope_text, &canonical.text);
     let signature = keys.signature(credentials, time, scope, &to_sign);
-    let authorization = [
+    let authorization = concat(&[
         "AWS4-HMAC-SHA256 Credential=",
         &credentials.access_key_id,
         "/",
@@ -68,7 +86,6 @@ pub fn sign_headers(
         &canonical.signed_headers,
         ", Signature=",
         &signature,
-    ]
-    .concat();
+    ]);
     SignedHeaders { authorization, amz_date, content_sha256 }
 }

@@ -13,7 +13,7 @@ mod scope;
 
 pub use canonical::{Canonical, CanonicalInput, PathEncoding, PathRule, Segments, canonical_request};
 pub use header::{SignedHeaders, sign_headers};
-pub use headers::{Refused, check_headers, is_signed};
+pub use headers::{check_headers, is_signed, parse_headers};
 pub use key::KeyCache;
 pub use presign::{TokenPlacement, presign};
 pub use scope::{Scope, string_to_sign};

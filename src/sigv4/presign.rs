@@ -5,6 +5,7 @@ use super::{
     CanonicalInput, KeyCache, PathRule, Scope, SigningCredentials, SigningRequest, canonical_request, string_to_sign,
 };
 use crate::clock::{Millis, amz_date};
+use crate::text::{concat, decimal};
 
 /// Where the session token stands in a presigned URL (fact sheet 4.5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,7 +34,7 @@ pub fn presign(
 ) -> String {
     let amz_date = amz_date(time);
     let scope_text = scope.at(&amz_date);
-    let credential = [credentials.access_key_id.as_str(), &scope_text].join("/");
+    let credential = concat(&[&credentials.access_key_id, "/", &scope_text]);
     let expires = decimal(expires_seconds);
     let signed_names = signed_names(request.headers);
     let mut own = vec![
@@ -84,15 +85,4 @@ fn signed_names(headers: &[(String, String)]) -> String {
     names.sort_unstable();
     names.dedup();
     names.join(";")
-}
-
-fn decimal(mut value: u32) -> String {
-    let mut digits = String::new();
-    loop {
-        digits.insert(0, char::from(b'0' + (value % 10) as u8));
-        value /= 10;
-        if value == 0 {
-            return digits;
-        }
-    }
 }

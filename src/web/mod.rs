@@ -1,14 +1,16 @@
-//! The edge: the only room that knows JavaScript. It converts, sends and waits; what to do is decided below it.
+//! The edge: the only room that knows JavaScript. Its Rust half is one handle of plain, synchronous methods over the
+//! pure rooms; its JavaScript half (`*.js` beside this file) waits, sends and wakes. Asynchrony is JavaScript's because
+//! there it costs next to nothing: the first awaited future in Rust alone adds 4.4 kB brotli to the download.
 
-mod client;
 mod error;
-mod options;
-mod request;
-mod session;
-mod transport;
+mod handle;
 mod value;
 
 use wasm_bindgen::prelude::wasm_bindgen;
+
+/// A seventh of the default allocator's size, and faster.
+#[global_allocator]
+static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
 
 /// The public types: the one place where they are written. The build ships the same file beside the package's entries.
 #[wasm_bindgen(typescript_custom_section)]

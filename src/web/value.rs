@@ -1,55 +1,57 @@
-//! Reading JavaScript values member by member, so that an error can name the member and never prints the value.
+//! Reading JavaScript values, and making plain objects.
 
-use js_sys::{Function, JSON, Promise, Reflect};
-use serde::Serialize;
-use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
+use js_sys::{JSON, Object, Reflect};
+use serde::{Serialize, Serializer};
+use wasm_bindgen::JsValue;
 
 use crate::message::Document;
 
-/// The member of an object; undefined for what is no object or throws.
-pub(super) fn get(value: &JsValue, name: &str) -> JsValue {
-    Reflect::get(value, &name.into()).unwrap_or(JsValue::UNDEFINED)
+/// The value of a member that goes out.
+#[derive(Debug)]
+pub(super) enum Field<'a> {
+    /// A text.
+    Text(&'a str),
+    /// A text that may be missing or empty.
+    Optional(Option<&'a str>),
+    /// A number that may be missing.
+    Number(Option<f64>),
+    /// Yes or no.
+    Flag(bool),
 }
 
-/// None for undefined and null.
-pub(super) fn present(value: JsValue) -> Option<JsValue> {
-    (!value.is_undefined() && !value.is_null()).then_some(value)
+impl Serialize for Field<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match *self {
+            Self::Optional(None | Some("")) | Self::Number(None) => serializer.serialize_unit(),
+            Self::Text(text) | Self::Optional(Some(text)) => serializer.serialize_str(text),
+            Self::Number(Some(number)) => serializer.serialize_f64(number),
+            Self::Flag(flag) => serializer.serialize_bool(flag),
+        }
+    }
 }
 
-/// Makes a plain object of something serialisable.
-pub(super) fn plain(value: &impl Serialize) -> JsValue {
-    value.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).unwrap_or(JsValue::UNDEFINED)
+/// Makes a plain object. It goes through a list of pairs, because serialising structs and maps brings a cache of names
+/// along that is larger than all our objects.
+pub(super) fn plain(members: &[(&str, Field<'_>)]) -> JsValue {
+    let pairs = members.serialize(&serde_wasm_bindgen::Serializer::new()).unwrap_or(JsValue::UNDEFINED);
+    Object::from_entries(&pairs).map_or(JsValue::UNDEFINED, JsValue::from)
 }
 
-/// Calls a function without arguments and waits for what it gives.
-pub(super) async fn call(function: &Function) -> Result<JsValue, JsValue> {
-    settled(function.call0(&JsValue::UNDEFINED)?).await
-}
-
-/// Waits if the value is a promise, or anything that `await` would wait for.
-pub(super) async fn settled(value: JsValue) -> Result<JsValue, JsValue> {
-    if value.is_object() { JsFuture::from(Promise::resolve(&value)).await } else { Ok(value) }
-}
-
-/// A JSON object as the platform parsed it.
+/// A JSON document as the platform parsed it.
 #[derive(Debug)]
 pub(super) struct JsDocument(JsValue);
 
 impl JsDocument {
-    /// Parses a text; none if it is no JSON object.
+    /// Parses a text; none if it is no JSON.
     pub(super) fn parse(text: &str) -> Option<Self> {
-        let value = JSON::parse(text).ok()?;
-        value.is_object().then_some(Self(value))
-    }
-
-    /// The document itself.
-    pub(super) fn value(&self) -> &JsValue {
-        &self.0
+        JSON::parse(text).ok().map(Self)
     }
 
     fn at(&self, path: &[&str]) -> JsValue {
-        path.iter().fold(self.0.clone(), |value, name| get(&value, name))
+        path.iter().fold(self.0.clone(), |value, name| {
+            // What is no object has no members.
+            Reflect::get(&value, &(*name).into()).unwrap_or(JsValue::UNDEFINED)
+        })
     }
 }
 
@@ -61,9 +63,8 @@ impl Document for JsDocument {
     fn number(&self, path: &[&str]) -> Option<f64> {
         self.at(path).as_f64()
     }
-}
 
-/// A value as a function, if it is one.
-pub(super) fn function(value: &JsValue) -> Option<&Function> {
-    value.dyn_ref::<Function>()
+    fn has(&self, path: &[&str]) -> bool {
+        !self.at(path).is_undefined()
+    }
 }

@@ -1,0 +1,16 @@
+import { Verdict } from "../lib/run.mjs";
+
+/** Makes one file of the edge's JavaScript half and the glue: what the package's entries share. */
+export async function bundleEdge(entry, file) {
+  const esbuild = await import("esbuild");
+  const { warnings } = await esbuild.build({
+    entryPoints: [entry],
+    outfile: file,
+    bundle: true,
+    format: "esm",
+    target: "es2022",
+    minify: true,
+    legalComments: "none",
+  });
+  if (warnings.length > 0) throw new Verdict(`esbuild warns about the edge: ${warnings[0].text}`);
+}

@@ -1,0 +1,108 @@
+//! Searching in texts byte by byte. The standard library's substring search is built for long texts and would be one
+//! of the larger things in the download.
+
+/// Where `needle` starts in `text`.
+fn position(text: &str, needle: &str) -> Option<usize> {
+    let (text, needle) = (text.as_bytes(), needle.as_bytes());
+    (0..=text.len().checked_sub(needle.len())?).find(|at| text[*at..].starts_with(needle))
+}
+
+/// Whether `needle` occurs in `text`.
+pub fn contains(text: &str, needle: &str) -> bool {
+    position(text, needle).is_some()
+}
+
+/// What stands before and after the first `needle`.
+pub fn cut<'a>(text: &'a str, needle: &str) -> Option<(&'a str, &'a str)> {
+    let at = position(text, needle)?;
+    Some((text.get(..at)?, text.get(at + needle.len()..)?))
+}
+
+/// What stands before and after the last `mark`, an ASCII character.
+pub fn cut_last(text: &str, mark: u8) -> Option<(&str, &str)> {
+    let at = text.bytes().rposition(|byte| byte == mark)?;
+    Some((text.get(..at)?, text.get(at + 1..)?))
+}
+
+/// Takes the next piece up to `mark` off `rest`; none when nothing is left.
+pub fn next_piece<'a>(rest: &mut Option<&'a str>, mark: u8) -> Option<&'a str> {
+    let text = (*rest)?;
+    let end = text.bytes().position(|byte| byte == mark);
+    *rest = end.and_then(|end| text.get(end + 1..));
+    Some(end.and_then(|end| text.get(..end)).unwrap_or(text))
+}
+
+/// The order of some keys: their indices, sorted by key and, where keys are equal, by index. One sort for everything,
+/// because each kind of element would bring a sort of its own.
+pub fn order(keys: &[&str]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..keys.len()).collect();
+    order.sort_unstable_by(|a, b| keys[*a].as_bytes().cmp(keys[*b].as_bytes()).then(a.cmp(b)));
+    order
+}
+
+const FIRST_ASCII: usize = 0x20;
+
+/// The printable characters in order, so that one of them is a slice.
+const ASCII: &str = " !\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~";
+
+/// Appends a printable ASCII byte. `String::push` encodes any character and is inlined with all of it.
+#[inline(never)]
+pub fn push_ascii(text: &mut String, byte: u8) {
+    let at = usize::from(byte).saturating_sub(FIRST_ASCII);
+    text.push_str(ASCII.get(at..=at).unwrap_or_default());
+}
+
+/// Parts joined: `write!` and `format!` bring the formatting machinery along.
+pub fn concat(parts: &[&str]) -> String {
+    let mut text = String::with_capacity(parts.iter().map(|part| part.len()).sum());
+    for part in parts {
+        text.push_str(part);
+    }
+    text
+}
+
+/// A number in decimal digits.
+pub fn decimal(mut value: u32) -> String {
+    let mut digits = [0; 10];
+    let mut at = digits.len();
+    loop {
+        at -= 1;
+        digits[at] = b'0' + (value % 10) as u8;
+        value /= 10;
+        if value == 0 {
+            let mut text = String::new();
+            for digit in &digits[at..] {
+                push_ascii(&mut text, *digit);
+            }
+            return text;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    proptest::proptest! {
+        #[test]
+        fn searches_agree_with_the_standard_library(text in "[a-c\u{e9}]{0,12}", needle in "[a-c\u{e9}]{1,3}", number: u32) {
+            proptest::prop_assert_eq!(contains(&text, &needle), text.contains(&needle));
+            proptest::prop_assert_eq!(cut(&text, &needle), text.split_once(&needle));
+            proptest::prop_assert_eq!(cut_last(&text, b'a'), text.rsplit_once('a'));
+            proptest::prop_assert_eq!(concat(&[&text, &needle]), format!("{text}{needle}"));
+            for byte in b' '..=b'~' {
+                let mut one = String::new();
+                push_ascii(&mut one, byte);
+                proptest::prop_assert_eq!(one.as_bytes(), &[byte]);
+            }
+            let mut rest = Some(text.as_str());
+            let pieces: Vec<_> = std::iter::from_fn(|| next_piece(&mut rest, b'a')).collect();
+            proptest::prop_assert_eq!(pieces, text.split('a').collect::<Vec<_>>());
+            let keys = [text.as_str(), &needle, &text, "a"];
+            let mut sorted: Vec<_> = keys.iter().copied().enumerate().map(|(at, key)| (key, at)).collect();
+            sorted.sort();
+            proptest::prop_assert_eq!(order(&keys), sorted.iter().map(|(_, at)| *at).collect::<Vec<_>>());
+            proptest::prop_assert_eq!(decimal(number), number.to_string());
+        }
+    }
+}

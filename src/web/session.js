@@ -1,0 +1,188 @@
+// @ts-check
+// The credentials of one client: one round of requests at a time, shared by whoever waits. What to do is decided by the
+// machine in the handle; here it is done.
+import { SigFetchError, fieldError } from "./error.js";
+import * as op from "./operation.js";
+import { reply, sleep } from "./transport.js";
+
+/** @import { AwsCredentials, ClientOptions, Logins } from "./api.js" */
+/** @import { Core } from "./core.js" */
+
+/** Why a round ends when other logins have come. */
+const OVERTAKEN = Symbol("overtaken");
+
+/** What `DECIDE` gives. */
+const USE = 0;
+const AWAIT = 2;
+
+export class Session {
+  #core;
+  #options;
+  #logins;
+  /** @type {{ work: Promise<void>, abort: AbortController } | undefined} */
+  #round;
+  /** Changes at every sign-out: what was started before must not go on after. */
+  epoch = 0;
+
+  /**
+   * @param {Core} core
+   * @param {ClientOptions} options
+   */
+  constructor(core, options) {
+    this.#core = core;
+    this.#options = options;
+    this.#logins = options.logins;
+  }
+
+  /** Waits until there are credentials that are good now. */
+  async ready() {
+    for (;;) {
+      const decision = this.#core(op.DECIDE, Date.now());
+      if (decision === USE) return;
+      const { work } = this.#round ?? this.#start();
+      if (decision !== AWAIT) return;
+      try {
+        // What a round brings is used even if it is about to end: asking again would bring the same.
+        return await work;
+      } catch (error) {
+        if (error !== OVERTAKEN) throw error;
+      }
+    }
+  }
+
+  #start() {
+    const abort = new AbortController();
+    const id = this.#core(op.BEGIN);
+    const work = Promise.race([
+      this.#run(id, abort.signal),
+      new Promise((_, reject) => abort.signal.addEventListener("abort", () => reject(abort.signal.reason))),
+    ]).finally(() => {
+      if (this.#round === round) this.#round = undefined;
+    });
+    // A background round that fails while the old set serves concerns nobody.
+    work.catch(() => {});
+    const round = { work, abort };
+    return (this.#round = round);
+  }
+
+  /**
+   * @param {number} id
+   * @param {AbortSignal} signal
+   */
+  async #run(id, signal) {
+    try {
+      if (this.#options.credentials) return this.#accept(id, await this.#provided());
+      const logins = await this.#tokens();
+      logins.forEach((login) => this.#core(op.LOGIN, ...login));
+      if (!this.#core(op.START_EXCHANGE, id)) return;
+    } catch (error) {
+      this.#core(op.FAILED, id, Date.now());
+      throw error;
+    }
+    for (let wait = 0; wait >= 0; ) {
+      if (wait) await sleep(wait);
+      if (signal.aborted) return;
+      const answer = await this.#ask(signal);
+      wait = this.#core(op.ANSWERED, id, Math.random(), Date.now(), ...answer);
+    }
+  }
+
+  /**
+   * One call of Cognito; its `Date` sets the clock.
+   *
+   * @param {AbortSignal} signal
+   */
+  async #ask(signal) {
+    const [url, target, body] = this.#core(op.REQUEST).split("\n");
+    const timeout = AbortSignal.timeout(this.#options.timeoutMs ?? 10_000);
+    const sent = Date.now();
+    try {
+      const response = await fetch(url, {
+        method: "POST",
+        headers: { "content-type": "application/x-amz-json-1.1", "x-amz-target": target },
+        body,
+        credentials: "omit",
+        redirect: "error",
+        signal: AbortSignal.any([timeout, signal]),
+      });
+      const date = Date.parse(response.headers.get("date") ?? "");
+      if (date) this.#core(op.OBSERVE, date, sent, Date.now());
+      return await reply(response);
+    } catch {
+      return [timeout.aborted ? 1 : 0];
+    }
+  }
+
+  /** Asks every login for its token, anew at each round. */
+  #tokens() {
+    return Promise.all(
+      Object.entries(this.#logins ?? {}).map(async ([provider, login]) => {
+        const field = `options.logins["${provider}"]`;
+        let token;
+        try {
+          token = typeof login === "function" ? await login() : login;
+        } catch (cause) {
+          throw fieldError("LOGINS_FAILED", field, "threw or rejected", cause);
+        }
+        if (typeof token !== "string" || !token) throw fieldError("LOGINS_FAILED", field, "gave no token: a non-empty string");
+        return [provider, token];
+      }),
+    );
+  }
+
+  /** Credentials from elsewhere. */
+  async #provided() {
+    const { credentials } = this.#options;
+    if (typeof credentials !== "function") return credentials;
+    try {
+      return await credentials();
+    } catch (cause) {
+      throw fieldError("PROVIDER_FAILED", "options.credentials", "threw or rejected", cause);
+    }
+  }
+
+  /**
+   * @param {number} id
+   * @param {any} given
+   */
+  #accept(id, given) {
+    const { accessKeyId, secretAccessKey, sessionToken, identityId, expiration } = given ?? {};
+    const end = expiration === undefined ? undefined : +new Date(expiration);
+    if (![accessKeyId, secretAccessKey, sessionToken ?? "-"].every((text) => text && typeof text === "string") || Number.isNaN(end)) {
+      throw fieldError(
+        typeof this.#options.credentials === "function" ? "PROVIDER_FAILED" : "INVALID_OPTION",
+        "options.credentials",
+        "must give { accessKeyId, secretAccessKey, sessionToken?, expiration? }",
+      );
+    }
+    this.#core(op.ACCEPT, id, Date.now(), accessKeyId, secretAccessKey, sessionToken, identityId, end);
+  }
+
+  /** @param {Logins | undefined} logins */
+  setLogins(logins) {
+    this.#logins = logins;
+    this.#core(op.CHANGE_LOGINS);
+    this.#end(OVERTAKEN);
+  }
+
+  signOut() {
+    this.epoch += 1;
+    this.#logins = undefined;
+    this.#core(op.SIGN_OUT);
+    this.#end(signedOut());
+  }
+
+  /** @param {unknown} reason */
+  #end(reason) {
+    const round = this.#round;
+    this.#round = undefined;
+    round?.abort.abort(reason);
+  }
+}
+
+export const signedOut = () =>
+  new SigFetchError({
+    code: "SIGNED_OUT",
+    message: "The client signed out while this call waited",
+    advice: "Start the call again for the new identity.",
+  });
