@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { parseArgs } from "node:util";
 import { build } from "./build.mjs";
 import { main } from "./lib/main.mjs";
 import { inRoot } from "./lib/paths.mjs";
@@ -6,13 +7,16 @@ import { strong } from "./lib/report.mjs";
 import { Verdict } from "./lib/run.mjs";
 import { setUp } from "./setup.mjs";
 import { downloads } from "./size/bundle.mjs";
-import { bytesByRoom } from "./size/rooms.mjs";
+import { bytesByRoom, namedParts } from "./size/rooms.mjs";
 
 const forms = ["raw", "gzip", "brotli"];
 const budgetFile = inRoot("scripts", "size-budget.json");
 
-/** Prints what a page downloads and what takes the room, and throws where that is more than the budget allows. */
-export async function size() {
+/**
+ * Prints what a page downloads and what takes the room, down to that many of the largest functions, and throws where
+ * it is more than the budget allows.
+ */
+export async function size({ functions: listed = 0 } = {}) {
   await build();
   const measured = await downloads();
   console.log(`${strong("What a page downloads")} (bytes)`);
@@ -22,7 +26,11 @@ export async function size() {
     if (Object.keys(files).length > 1) print(`  ${entry}, total`, numbers(total(files)));
   }
   console.log(`\n${strong("What takes the room in the module")} (bytes before compression)`);
-  for (const [room, bytes] of await bytesByRoom()) print(`  ${room}`, [bytes.toLocaleString("en")]);
+  const named = await namedParts();
+  for (const [room, bytes] of bytesByRoom(named)) print(`  ${room}`, [bytes.toLocaleString("en")]);
+  for (const { name, bytes } of named.functions.toSorted((a, b) => b.bytes - a.bytes).slice(0, listed)) {
+    console.log(`${String(bytes).padStart(8)}  ${name.replaceAll(/\[[0-9a-f]+\]/g, "")}`);
+  }
   const over = excess(measured, JSON.parse(readFileSync(budgetFile, "utf8")));
   if (over.length > 0) throw new Verdict(`over the budget of scripts/size-budget.json:\n  ${over.join("\n  ")}`);
   console.log(`\nWithin the budget of scripts/size-budget.json`);
@@ -45,6 +53,7 @@ const numbers = (sizes) => forms.map((form) => sizes[form].toLocaleString("en"))
 const print = (label, columns) => console.log(label.padEnd(28) + columns.map((text) => text.padStart(10)).join(""));
 
 await main(import.meta.url, async () => {
+  const { values } = parseArgs({ options: { functions: { type: "string", default: "0" } } });
   await setUp("build");
-  await size();
+  await size({ functions: Number(values.functions) });
 });

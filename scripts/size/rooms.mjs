@@ -23,19 +23,23 @@ export function owner(name = "") {
   // Others' generic code that works on a type of ours is there because of us.
   const room = /\bsigfetch(?:\[[0-9a-f]+\])?::(\w+)/.exec(name);
   if (room) return `src/${room[1]}`;
-  if (!name.includes("::")) return "exports and shims";
+  if (!name.includes("::")) return "exports, with what is inlined";
   const crate = /(\w+)(?:\[[0-9a-f]+\])::/.exec(name)?.[1] ?? "core";
   return Object.keys(groups).find((group) => groups[group].includes(crate)) ?? crate;
 }
 
-/** The bytes of the shipped module by whose they are, largest first, from a twin of it that keeps the names. */
-export async function bytesByRoom() {
+/** The functions and sections of the shipped module, from a twin of it that keeps the names. */
+export async function namedParts() {
   const folder = join(cache, "size");
   mkdirSync(folder, { recursive: true });
   await bind(await compile({ quiet: true }), folder);
   const module = join(folder, "sigfetch_bg.wasm");
   await shrinkWithNames(module);
-  const { functions, sections } = parts(readFileSync(module));
+  return parts(readFileSync(module));
+}
+
+/** The bytes of the module by whose they are, largest first. */
+export function bytesByRoom({ functions, sections }) {
   const rooms = new Map();
   const add = (name, bytes) => rooms.set(name, (rooms.get(name) ?? 0) + bytes);
   for (const { name, bytes } of functions) add(owner(name), bytes);

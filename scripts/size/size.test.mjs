@@ -24,7 +24,7 @@ test("functions belong to our rooms, also others' code that works on our types",
   assert.equal(owner("<str>::contains::<char>"), "Rust's standard library");
   assert.equal(owner("sha2[d862]::sha256::compress256"), "hash and key");
   assert.equal(owner("time[d862]::date::new"), "time");
-  assert.equal(owner("handle_sign externref shim"), "exports and shims");
+  assert.equal(owner("handle_sign externref shim"), "exports, with what is inlined");
 });
 
 test("a module's functions are read with their names and lengths", () => {

@@ -46,7 +46,7 @@ export const stages = [
     run: () => run("wasm-pack", ["test", "--headless", "--chrome"]),
   },
   { name: "build", about: "the npm package", run: build },
-  { name: "size", about: "the package stays within its budget", run: size },
+  { name: "size", about: "the package stays within its budget", run: () => size() },
   {
     name: "types",
     about: "the facade against its types",
