@@ -1,0 +1,113 @@
+// Shows the calls as forms, sends them and shows what came of it.
+import { byId, copyOf, element, slot, whileBusy, write } from "./dom.js";
+import { log } from "./log.js";
+import { showOutcome } from "./outcome-view.js";
+import { groups } from "./requests.js";
+import { requestLine, send } from "./send.js";
+import { keep, recall } from "./storage.js";
+
+const labels = { path: "Path", body: "Body", query: "Operation", variables: "Variables" };
+const mayLabels = { everyone: "For LocalGuest and LocalUser", users: "For LocalUser", nobody: "For no role" };
+
+/** Connects the calls with the session. `useEnvironment` shows those that an environment has an address for. */
+export function connectCalls(session) {
+  const button = byId("send-all");
+  let shown = [];
+
+  button.addEventListener("click", () =>
+    whileBusy(button, async () => {
+      for (const { form, sendIt } of shown) {
+        // One after the other, as a person would, so that the log reads in order.
+        if (form.checkValidity()) await sendIt();
+      }
+    }),
+  );
+
+  return {
+    useEnvironment(environment) {
+      shown = [];
+      button.disabled = !environment;
+      byId("groups").replaceChildren(
+        ...(environment ? groups : []).map((group) => {
+          const calls = callsOf(session, environment, group);
+          shown.push(...calls);
+          return groupView(group, environment, calls);
+        }),
+      );
+    },
+  };
+}
+
+function groupView({ title, address, api }, environment, calls) {
+  const shown = copyOf("group-template");
+  write(shown, { title, address: address ?? environment.apis[api] ?? "No address was typed in." });
+  slot(shown, "calls").append(...calls.map((call) => call.view));
+  return shown;
+}
+
+/** The views of a group's calls, as far as the environment has an address and contents for them. */
+function callsOf(session, environment, group) {
+  const addressOf = (call) => environment.apis[call.api ?? group.api];
+  return group.calls
+    .filter((call) => environment.id in call && (call.kind === "whoami" || addressOf(call)))
+    .map((call) => callView(session, environment, call, addressOf(call)));
+}
+
+function callView(session, environment, call, address) {
+  const view = copyOf("call-template");
+  const form = view.querySelector("form");
+  view.id = `call-${call.id}`;
+  const { may, about = call.about, fields } = call[environment.id];
+  write(view, { method: call.method, title: call.title, about, what: `: ${call.title}` });
+  slot(view, "method").dataset.method = call.method;
+  // Of a real account it is not known what its roles may do.
+  if (may) showWhoMay(slot(view, "may"), may);
+  slot(view, "fields").append(
+    ...Object.entries({ ...fields, ...keptFields(environment, call) }).map(([name, value]) =>
+      fieldView(`${call.id}-${name}`, name, value),
+    ),
+  );
+
+  const sendIt = () =>
+    whileBusy(form, async () => {
+      const current = contents(form);
+      const outcome = await session.withClient((client) => send(client, call, address, current));
+      showOutcome(slot(view, "outcome"), outcome, requestLine(call, address, current));
+      log(call.title, session.pass?.who ?? "nobody", outcome, `#${view.id}`);
+    });
+  form.addEventListener("change", () => keepFields(environment, call, form));
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    sendIt();
+  });
+  return { view, form, sendIt };
+}
+
+function showWhoMay(badge, may) {
+  badge.textContent = mayLabels[may];
+  badge.dataset.may = may;
+}
+
+function fieldView(id, name, value) {
+  const isPath = name === "path";
+  const input = element(isPath ? "input" : "textarea", { id, name, value, spellcheck: false });
+  input.required = isPath || name === "query";
+  if (isPath) Object.assign(input, { pattern: "/.*", title: "A path begins with a slash" });
+  else input.rows = value.split("\n").length;
+  return element(
+    "div",
+    { className: "call-field" },
+    element("label", { htmlFor: id, textContent: labels[name] }),
+    input,
+  );
+}
+
+/** What was typed for a real account is kept; the local AWS starts afresh each time, and so do its calls. */
+const keptFields = ({ id }, call) => (id === "account" ? recall().requests?.[call.id] : undefined);
+
+function keepFields({ id }, call, form) {
+  if (id !== "account") return;
+  keep({ requests: { ...recall().requests, [call.id]: contents(form) } });
+}
+
+const contents = (form) => Object.fromEntries(new FormData(form));

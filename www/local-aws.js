@@ -1,0 +1,44 @@
+// The AWS that `npm start` starts on this machine.
+import { passwordSignIn } from "./user-pool.js";
+
+/** The local AWS as an environment, or undefined if there is none beside this page. */
+export async function findLocalAws() {
+  try {
+    const { url } = await json("local-aws.json");
+    return environment(url, await json(`${url}/_local/config`));
+  } catch {
+    return undefined;
+  }
+}
+
+async function json(url) {
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`${url} answers ${response.status}`);
+  return response.json();
+}
+
+function environment(url, { region, accountId, identityPoolId, clientId, users, endpoints }) {
+  const { cognitoIdentity, cognitoIdp, sts, rest, restWithoutCors, graphql } = endpoints;
+  const declare = (service, ...urls) => urls.map((url) => ({ url, service, region }));
+  return {
+    id: "local",
+    facts: `${new URL(url).host} plays account ${accountId} in ${region}: it verifies every signature and decides by IAM policies.`,
+    clientOptions: {
+      identityPoolId,
+      // Real AWS hosts say service and region by themselves; these do not.
+      endpoints: [
+        ...declare("cognito-identity", cognitoIdentity),
+        ...declare("sts", sts),
+        ...declare("execute-api", rest, restWithoutCors),
+        ...declare("appsync", graphql),
+      ],
+    },
+    apis: { rest, restWithoutCors, graphql },
+    waysToSignIn: ["demo"],
+    demoUsers: users.filter(({ confirmed }) => confirmed).map(({ username, roles }) => ({ username, roles })),
+    signIn: (username) => {
+      const { password } = users.find((user) => user.username === username);
+      return passwordSignIn({ url: cognitoIdp, clientId, username, password });
+    },
+  };
+}

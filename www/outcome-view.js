@@ -1,0 +1,26 @@
+// Shows outcomes, wherever they belong.
+import { copyOf, element, slot, write } from "./dom.js";
+import { jsonNodes } from "./json-view.js";
+
+/** Shows an outcome inside `place`, instead of what was there. */
+export function showOutcome(place, outcome, request = "") {
+  const shown = copyOf("outcome-template");
+  showStatus(slot(shown, "status"), outcome);
+  write(shown, { duration: inMs(outcome.duration), request });
+  const facts = Object.entries(outcome.facts).filter(([, value]) => value);
+  slot(shown, "facts").append(
+    ...facts.flatMap(([name, value]) => [element("dt", { textContent: name }), element("dd", { textContent: value })]),
+  );
+  if (outcome.body === undefined || outcome.body === "") slot(shown, "body").remove();
+  else slot(shown, "body").append(...jsonNodes(outcome.body));
+  place.replaceChildren(shown);
+}
+
+/** Shows an outcome's status as a chip. */
+export function showStatus(chip, { tone, status }) {
+  chip.dataset.tone = tone;
+  chip.textContent = status;
+}
+
+/** A duration as people read it. */
+export const inMs = (duration) => `${Math.round(duration)} ms`;

@@ -1,0 +1,44 @@
+// Shows the credentials, without anything that could be used to sign.
+import { announce, byId, slot, write } from "./dom.js";
+
+/** Keeps the card in step with the session and the clock. */
+export function showPass(session) {
+  const card = byId("pass");
+  const full = byId("pass-full");
+
+  const render = () => {
+    const { pass } = session;
+    card.dataset.state = pass ? "full" : "empty";
+    byId("pass-empty").hidden = Boolean(pass);
+    full.hidden = !pass;
+    if (!pass) return;
+    const { who, role, account, accessKeyId, identityId } = pass;
+    write(full, { who, role: role ? `${role} in ${account}` : account, accessKeyId, identityId });
+    tick();
+  };
+  const tick = () => {
+    if (!session.pass) return;
+    const { begin, end } = session.pass;
+    const left = Math.max(0, end - Date.now());
+    slot(full, "bar").value = left / (end - begin);
+    slot(full, "left").textContent = left > 0 ? `${asClock(left)} left` : "Ended. The next call renews them.";
+  };
+
+  byId("sign-out").addEventListener("click", () => {
+    session.signOut();
+    announce("Signed out");
+    // The button that was pressed is gone.
+    byId("who-form").querySelector("button").focus();
+  });
+  session.addEventListener("change", render);
+  setInterval(tick, 1000);
+  render();
+}
+
+function asClock(ms) {
+  const seconds = Math.ceil(ms / 1000);
+  const parts = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
+  const [hours, ...rest] = parts;
+  const clock = rest.map((part) => String(part).padStart(2, "0")).join(":");
+  return hours > 0 ? `${hours}:${clock}` : clock;
+}
