@@ -1,8 +1,8 @@
 // The calls that the page offers, as plain data.
 //
 // `local` and `account` say what differs between the local AWS and a real account: the first contents of the fields,
-// which roles `may` (see calls-view.js), and perhaps what to read about it. A call is offered where its environment is among them. A real
-// account's fields begin with what every API understands, or empty where only its owner can know.
+// which roles `may` (see calls-view.js), and perhaps what to read about it. A call is offered where its environment is
+// among them. A real account's fields begin with what every API understands, or empty where only its owner can know.
 
 /** The groups, in their order. `api` names the address in an environment's `apis`; whoami needs none. */
 export const groups = [
