@@ -9,6 +9,9 @@ export const cargoBin = join(process.env.CARGO_HOME ?? join(homedir(), ".cargo")
 /** Tools that must not replace another version the developer has installed. */
 export const privateTools = join(cache, "tools");
 
+/** The PATH of the shell, in which people will look for tools. */
+const shellPath = process.env.PATH ?? "";
+
 const pathEntries = () => (process.env.PATH ?? "").split(delimiter).filter(Boolean);
 
 /**
@@ -31,7 +34,8 @@ export function findProgram(...names) {
   return undefined;
 }
 
-export const isOnPath = (folder) => pathEntries().includes(folder);
+/** Whether programs in `folder` are found without our help. */
+export const isOnShellPath = (folder) => shellPath.split(delimiter).includes(folder);
 
 function isExecutable(file) {
   if (!existsSync(file)) return false;

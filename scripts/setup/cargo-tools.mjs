@@ -1,9 +1,9 @@
 import { dirname, join } from "node:path";
-import { cargoBin, findProgram, isOnPath, privateTools } from "../lib/environment.mjs";
+import { cargoBin, isOnShellPath, privateTools } from "../lib/environment.mjs";
 import { CommandError, read } from "../lib/run.mjs";
 import { cache } from "../lib/paths.mjs";
 import { cCompiler } from "./c-compiler.mjs";
-import { rust } from "./rust.mjs";
+import { compilesNatively, rust } from "./rust.mjs";
 import { atLeast, locked, wasmPack } from "./versions.mjs";
 
 // One folder for all of them: most of what they are made of is the same, and is compiled once.
@@ -28,12 +28,13 @@ async function installedVersion(program) {
 /** Beside the other Cargo programs, unless that would replace a version the developer has for something else. */
 async function installRoot(program) {
   if (await installedVersion(program)) return privateTools;
-  if (isOnPath(cargoBin) || !isOnPath("/usr/local/bin") || process.getuid?.() !== 0) return dirname(cargoBin);
-  return "/usr/local";
+  const root = process.getuid?.() === 0;
+  return root && !isOnShellPath(cargoBin) && isOnShellPath("/usr/local/bin") ? "/usr/local" : dirname(cargoBin);
 }
 
 async function compile(job, crate, version, program) {
-  const install = ["install", crate, "--version", version, "--profile", "dev", "--root", await installRoot(program)];
+  const root = await installRoot(program);
+  const install = ["install", crate, "--version", version, "--profile", "dev", "--root", root];
   job.say(`compiling ${crate} ${version} (a few minutes on two cores)`);
   try {
     await job.run("cargo", [...install, "--locked"], { env: quickly });
@@ -43,14 +44,16 @@ async function compile(job, crate, version, program) {
     job.say("not with the crate's own lock file, so with newer parts");
     await job.run("cargo", install, { env: quickly });
   }
+  const folder = join(root, "bin");
+  if (!isOnShellPath(folder)) job.say(`is in ${folder}; to call it yourself, have that on your PATH`);
 }
 
 function cargoTool({ name, program, crate, version, fits, neededFor, after = [] }) {
   return {
     name,
     neededFor,
-    // Any Rust compiles these, so they need not wait for the one that can do wasm32.
-    after: () => [cCompiler.name, ...(findProgram("cargo") ? after : [rust.name, ...after])],
+    // These are no wasm32, so where Rust lacks only that, they need not wait for it.
+    after: async () => [cCompiler.name, ...((await compilesNatively()) ? [] : [rust.name]), ...after],
 
     async check() {
       const found = await installedVersion(program);

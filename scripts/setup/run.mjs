@@ -5,20 +5,23 @@ import { Job } from "./step.mjs";
 // Long silences look like a hang.
 const signOfLifeMs = 30_000;
 
-/** Installs whatever of `steps` is missing, independent ones side by side. Throws the first failure. */
+/**
+ * Installs whatever of `steps` is missing, independent ones side by side, and tells how many that were. A step has to
+ * stand behind those it comes after. Throws the first failure.
+ */
 export async function runSteps(steps) {
-  const findings = await Promise.all(steps.map(async (step) => ({ step, missing: await step.check() })));
+  const findings = await Promise.all(
+    steps.map(async (step) => ({ step, missing: await step.check(), after: (await step.after?.()) ?? [] })),
+  );
   const todo = findings.filter((finding) => finding.missing);
   for (const { step, missing } of todo) console.log(`  ${bad("✗")} ${step.name}: ${missing}`);
 
   const names = new Set(todo.map(({ step }) => step.name));
   const done = new Map();
-  for (const { step } of todo) {
-    const before = (step.after?.() ?? []).filter((name) => names.has(name));
-    done.set(
-      step.name,
-      Promise.all(before.map((name) => done.get(name))).then(() => perform(step)),
-    );
+  for (const { step, after } of todo) {
+    const before = after.filter((name) => names.has(name)).map((name) => done.get(name));
+    const performed = Promise.all(before).then(() => perform(step));
+    done.set(step.name, performed);
   }
   await Promise.all(done.values());
   return todo.length;
@@ -30,7 +33,7 @@ async function perform(step) {
   const job = new Job(step, say);
   const begun = performance.now();
   const life = setInterval(() => {
-    const line = tail(job.log, 1).trim();
+    const line = tail(job.log, 1).trim() || "waiting for another step";
     say(`${duration(performance.now() - begun)}, ${faint(line.slice(0, 90))}`);
   }, signOfLifeMs);
   try {

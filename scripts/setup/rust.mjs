@@ -37,10 +37,22 @@ export function hasTargetLibraries(toolchain) {
   return readdirSync(toolchain.targetLibraries).some((file) => /^libstd-.*\.rlib$/.test(file));
 }
 
+function unusable(toolchain, cargo) {
+  if (!toolchain || !cargo) return "no working Rust (rustc and cargo)";
+  return atLeast(toolchain.version, minimalRust())
+    ? undefined
+    : `Rust is ${toolchain.version}, needed is ${minimalRust()}`;
+}
+
+/** Whether Rust here compiles programs for this machine, whatever it lacks for the browser. */
+export async function compilesNatively() {
+  return unusable(...(await Promise.all([activeToolchain(), read("cargo", ["--version"])]))) === undefined;
+}
+
 async function missing() {
-  const toolchain = await activeToolchain();
-  if (!toolchain || (await read("cargo", ["--version"])) === undefined) return "no working Rust (rustc and cargo)";
-  if (!atLeast(toolchain.version, minimalRust())) return `Rust is ${toolchain.version}, needed is ${minimalRust()}`;
+  const [toolchain, cargo] = await Promise.all([activeToolchain(), read("cargo", ["--version"])]);
+  const problem = unusable(toolchain, cargo);
+  if (problem) return problem;
   if (!existsSync(join(toolchain.librarySource, "std"))) return "the source of Rust's standard library (rust-src)";
   const lacks = ["cargo-clippy", "cargo-fmt"].filter((tool) => !existsSync(join(toolchain.sysroot, "bin", tool)));
   return lacks.length > 0 ? lacks.join(" and ") : undefined;

@@ -10,7 +10,7 @@ import { cache } from "../lib/paths.mjs";
  * - `check()`: undefined when all is there, else a sentence saying what is missing; answers in milliseconds
  * - `install(job)`: gets it
  * - `byHand()`: what a person can do where `install` cannot
- * - `after()`: names of the steps that have to be done first, if they are to be done at all
+ * - `after()`: resolves to names of steps that have to be done first, if they are to be done at all
  *
  * `install` works through a `Job`, which keeps the output in a log and says what is going on.
  */

@@ -1,4 +1,5 @@
 import { build } from "../build.mjs";
+import { format } from "../format.mjs";
 import { filesUnder } from "../lib/files.mjs";
 import { inRoot } from "../lib/paths.mjs";
 import { run } from "../lib/run.mjs";
@@ -11,19 +12,13 @@ const cargo = (...args) => run("cargo", args);
 const wasm = ["--target", "wasm32-unknown-unknown"];
 const noWarnings = ["--", "--deny", "warnings"];
 
-/** The JavaScript that people write; data and generated files keep the form they have. */
-const written = ["*.json", "{scripts,pkg,tests,www}/**/*.{js,mjs,ts,html,css}"];
-
 /** What `npm test` does, in this order: quick answers first. A stage throws when it fails. */
 export const stages = [
   { name: "set-up", about: "what the machine needs", run: () => setUp("test") },
   {
     name: "format",
     about: "rustfmt and prettier have nothing to change",
-    async run() {
-      await cargo("fmt", "--all", "--check");
-      await node(program("prettier/bin/prettier.cjs"), "--check", "--log-level", "warn", ...written);
-    },
+    run: () => format({ check: true }),
   },
   {
     name: "clippy",
