@@ -60,23 +60,7 @@ impl Code {
 
     /// The code as JavaScript sees it.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::InvalidOption => "INVALID_OPTION",
-            Self::InvalidRequest => "INVALID_REQUEST",
-            Self::UnknownEndpoint => "UNKNOWN_ENDPOINT",
-            Self::InsecureUrl => "INSECURE_URL",
-            Self::LoginExpired => "LOGIN_EXPIRED",
-            Self::LoginRejected => "LOGIN_REJECTED",
-            Self::GuestsNotAllowed => "GUESTS_NOT_ALLOWED",
-            Self::PoolNotFound => "POOL_NOT_FOUND",
-            Self::PoolMisconfigured => "POOL_MISCONFIGURED",
-            Self::IdentityLost => "IDENTITY_LOST",
-            Self::Refused => "REFUSED",
-            Self::Throttled => "THROTTLED",
-            Self::ServiceFault => "SERVICE_FAULT",
-            Self::Network => "NETWORK",
-            Self::Timeout => "TIMEOUT",
-        }
+        self.facts().0
     }
 
     /// Whether the same call may succeed later without a change.
@@ -86,28 +70,36 @@ impl Code {
 
     /// What to do next, where the place that failed knows nothing better.
     fn advice(self) -> &'static str {
+        self.facts().1
+    }
+
+    /// Name and next step.
+    fn facts(self) -> (&'static str, &'static str) {
         match self {
-            Self::InvalidOption | Self::InvalidRequest => "Correct the named field.",
-            Self::UnknownEndpoint => {
-                "Declare it in the client's `endpoints` with url, service and region, or give `init.aws`."
+            Self::InvalidOption => ("INVALID_OPTION", CORRECT),
+            Self::InvalidRequest => ("INVALID_REQUEST", CORRECT),
+            Self::UnknownEndpoint => ("UNKNOWN_ENDPOINT", "Declare it in `endpoints`, with url, service and region."),
+            Self::InsecureUrl => ("INSECURE_URL", "Use https; http is for loopback hosts only."),
+            Self::LoginExpired => ("LOGIN_EXPIRED", "Return a fresh ID token from the `logins` function."),
+            Self::LoginRejected => ("LOGIN_REJECTED", "Send an ID token of a provider that the identity pool lists."),
+            Self::GuestsNotAllowed => {
+                ("GUESTS_NOT_ALLOWED", "Give `logins`, or switch guest access on in the identity pool.")
             }
-            Self::InsecureUrl => "Use https; plain http is for loopback hosts only.",
-            Self::LoginExpired => "Return a fresh ID token from the `logins` function.",
-            Self::LoginRejected => {
-                "Send the ID token of a provider that the identity pool lists, under the key of its issuer."
+            Self::PoolNotFound => ("POOL_NOT_FOUND", "Check the identity pool id, its region included."),
+            Self::PoolMisconfigured => {
+                ("POOL_MISCONFIGURED", "Check the identity pool's roles and their trust policies (aud, amr).")
             }
-            Self::GuestsNotAllowed => "Give `logins`, or switch guest access on in the identity pool.",
-            Self::PoolNotFound => "Check the identity pool id, its region included.",
-            Self::PoolMisconfigured => "Check the identity pool's roles and their trust policies (aud, amr).",
-            Self::IdentityLost => "Call signOut() to start with a new identity.",
-            Self::Refused => "See `serviceError` and the message for AWS's reason.",
-            Self::Throttled => "Try again later; share one client in the page.",
-            Self::ServiceFault => "Try again later; quote `requestId` to AWS support.",
-            Self::Network => "Check the connection, the URL and, for your own APIs, CORS on error answers too.",
-            Self::Timeout => "Try again, or raise `timeoutMs`.",
+            Self::IdentityLost => ("IDENTITY_LOST", "Call signOut() to start with a new identity."),
+            Self::Refused => ("REFUSED", "The message has AWS's reason."),
+            Self::Throttled => ("THROTTLED", "Try again later; share one client in the page."),
+            Self::ServiceFault => ("SERVICE_FAULT", "Try again later; quote `requestId` to AWS support."),
+            Self::Network => ("NETWORK", "Check the connection and the URL."),
+            Self::Timeout => ("TIMEOUT", "Try again, or raise `timeoutMs`."),
         }
     }
 }
+
+const CORRECT: &str = "Correct the named field.";
 
 /// What an AWS service said when it refused.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

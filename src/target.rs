@@ -96,45 +96,46 @@ fn check_scheme(url: &Url<'_>) -> Result<(), &'static str> {
 pub fn resolve(
     url: &Url<'_>,
     declared: &[Declared],
-    overrides: &Overrides,
+    overrides: Overrides,
     region: Option<&str>,
 ) -> Result<Target, Error> {
     if let Err(message) = check_scheme(url) {
         return Err(Error::new(Code::InsecureUrl, concat(&["The URL ", message])).field("input"));
     }
-    // The longest declared path wins.
-    let entry = declared.iter().filter(|entry| entry.holds(url)).max_by_key(|entry| entry.path.len());
-    let sign_as = overrides.sign_as.as_deref().or(entry.and_then(|entry| entry.sign_as.as_deref()));
-    let signed_host = sign_as.unwrap_or(url.authority);
-    let known = recognise(host_of(signed_host), url.path);
-
+    let mut entry: Option<&Declared> = None;
+    for candidate in declared {
+        // The longest declared path wins.
+        if candidate.holds(url) && entry.is_none_or(|entry| entry.path.len() < candidate.path.len()) {
+            entry = Some(candidate);
+        }
+    }
     let unknown = |why: &str| {
         // The host is the caller's own input and no secret; without it nobody could act on the message.
-        Error::new(Code::UnknownEndpoint, concat(&[why, ": ", url.host()])).field("input")
+        Err(Error::new(Code::UnknownEndpoint, concat(&[why, ": ", url.host()])).field("input"))
     };
+    let mut known = recognise(url.host(), url.path);
     // Only a declaration or AWS's own names open the door: `init.aws` refines, it does not vouch for a foreign host.
-    let is_aws = matches!(recognise(url.host(), url.path), Ok(_) | Err(Unrecognised::RegionNotInHost { .. }));
-    if entry.is_none() && !is_aws {
-        return Err(unknown(match recognise(url.host(), url.path) {
-            Err(Unrecognised::UnknownService) => "AWS host of a service that is not known",
-            _ => "Not an AWS host, and not declared",
-        }));
+    match (entry, &known) {
+        (None, Err(Unrecognised::NotAws)) => return unknown("Not an AWS host, and not declared"),
+        (None, Err(Unrecognised::UnknownService)) => return unknown("AWS host of a service that is not known"),
+        _ => {}
     }
-
-    let from_host = match &known {
-        Ok(endpoint) => (Some(endpoint.service), Some(endpoint.region.as_str())),
-        Err(Unrecognised::RegionNotInHost { service }) => (Some(*service), None),
+    let mut host = url.authority.to_owned();
+    if let Some(sign_as) = overrides.sign_as.or_else(|| entry?.sign_as.clone()) {
+        known = recognise(host_of(&sign_as), url.path);
+        host = sign_as;
+    }
+    let (known_service, known_region) = match known {
+        Ok(endpoint) => (Some(endpoint.service), Some(endpoint.region)),
+        Err(Unrecognised::RegionNotInHost { service }) => (Some(service.to_owned()), None),
         Err(_) => (None, None),
     };
-    let service = overrides.service.as_deref().or(entry.map(|entry| entry.service.as_str())).or(from_host.0);
-    let own_region = entry.and_then(|entry| entry.region.as_deref());
-    let region = overrides.region.as_deref().or(own_region).or(from_host.1).or(entry.and(region));
-    match (service, region) {
-        (Some(service), Some(region)) => {
-            Ok(Target { scope: Scope { service: service.into(), region: region.into() }, host: signed_host.into() })
-        }
-        (None, _) => Err(unknown("The host does not say its service")),
-        (_, None) => Err(unknown("The host does not say its region")),
+    let service = overrides.service.or_else(|| entry.map(|entry| entry.service.clone())).or(known_service);
+    let own_region = overrides.region.or_else(|| entry?.region.clone()).or(known_region);
+    match (service, own_region.or_else(|| entry.and(region).map(str::to_owned))) {
+        (Some(service), Some(region)) => Ok(Target { scope: Scope { service, region }, host }),
+        (None, _) => unknown("The host does not say its service"),
+        (_, None) => unknown("The host does not say its region"),
     }
 }
 
@@ -146,7 +147,7 @@ fn host_of(authority: &str) -> &str {
 mod tests {
     use super::*;
 
-    fn decide(url: &str, declared: &[Declared], overrides: &Overrides) -> Result<Target, Error> {
+    fn decide(url: &str, declared: &[Declared], overrides: Overrides) -> Result<Target, Error> {
         resolve(&Url::split(url).unwrap(), declared, overrides, Some("eu-west-1"))
     }
 
@@ -163,7 +164,7 @@ mod tests {
     fn aws_hosts_need_no_declaration() {
         let url = "https://abc123.execute-api.us-east-2.amazonaws.com/prod";
         let host = "abc123.execute-api.us-east-2.amazonaws.com";
-        assert_eq!(scope(decide(url, &[], &Overrides::default())), texts("execute-api", "us-east-2", host));
+        assert_eq!(scope(decide(url, &[], Overrides::default())), texts("execute-api", "us-east-2", host));
     }
 
     #[test]
@@ -174,12 +175,12 @@ mod tests {
             ..Declared::parse("https://x.example/api/graphql", "appsync").unwrap()
         };
         let both = [api, graph];
-        let at = |url| scope(decide(url, &both, &Overrides::default()));
+        let at = |url| scope(decide(url, &both, Overrides::default()));
         assert_eq!(at("https://x.example/api/a"), texts("execute-api", "eu-west-1", "x.example"));
         assert_eq!(at("https://x.example/api/graphql"), texts("appsync", "us-west-2", "x.example"));
-        let beside = decide("https://x.example/apiary", &both, &Overrides::default()).unwrap_err();
+        let beside = decide("https://x.example/apiary", &both, Overrides::default()).unwrap_err();
         assert_eq!(beside.code, Code::UnknownEndpoint);
-        let other_port = decide("https://x.example:8443/api", &both, &Overrides::default()).unwrap_err();
+        let other_port = decide("https://x.example:8443/api", &both, Overrides::default()).unwrap_err();
         assert_eq!(other_port.code, Code::UnknownEndpoint);
     }
 
@@ -187,7 +188,7 @@ mod tests {
     fn signing_for_another_host_takes_that_hosts_scope() {
         let mut front = Declared::parse("https://api.example.com", "execute-api").unwrap();
         front.sign_as = Some("abc.execute-api.us-east-1.amazonaws.com".into());
-        let target = decide("https://api.example.com/prod", &[front], &Overrides::default());
+        let target = decide("https://api.example.com/prod", &[front], Overrides::default());
         assert_eq!(scope(target), texts("execute-api", "us-east-1", "abc.execute-api.us-east-1.amazonaws.com"));
     }
 
@@ -198,19 +199,19 @@ mod tests {
             region: Some("us-east-1".into()),
             sign_as: Some("abc.execute-api.us-east-1.amazonaws.com".into()),
         };
-        let error = decide("https://evil.example/", &[], &overrides).unwrap_err();
+        let error = decide("https://evil.example/", &[], overrides.clone()).unwrap_err();
         assert_eq!(error.code, Code::UnknownEndpoint);
         let accelerate = "https://b.s3-accelerate.amazonaws.com/k";
-        assert_eq!(decide(accelerate, &[], &Overrides::default()).unwrap_err().code, Code::UnknownEndpoint);
-        assert_eq!(scope(decide(accelerate, &[], &Overrides { service: None, sign_as: None, ..overrides })).0, "s3");
+        assert_eq!(decide(accelerate, &[], Overrides::default()).unwrap_err().code, Code::UnknownEndpoint);
+        assert_eq!(scope(decide(accelerate, &[], Overrides { service: None, sign_as: None, ..overrides })).0, "s3");
     }
 
     #[test]
     fn plain_http_is_for_loopback_only_even_if_declared() {
         assert!(Declared::parse("http://api.example.com", "execute-api").is_err());
         let local = Declared::parse("http://abc.localhost:4599", "execute-api").unwrap();
-        assert!(decide("http://abc.localhost:4599/x", &[local], &Overrides::default()).is_ok());
-        let error = decide("http://sqs.us-east-1.amazonaws.com/", &[], &Overrides::default()).unwrap_err();
+        assert!(decide("http://abc.localhost:4599/x", &[local], Overrides::default()).is_ok());
+        let error = decide("http://sqs.us-east-1.amazonaws.com/", &[], Overrides::default()).unwrap_err();
         assert_eq!(error.code, Code::InsecureUrl);
     }
 
@@ -218,7 +219,7 @@ mod tests {
         #[test]
         fn no_undeclared_host_outside_aws_is_ever_signed_for(host in "[a-z0-9.-]{1,40}", path in "(/[a-z%.]{0,8}){0,3}") {
             let url = format!("https://{host}{path}");
-            let target = resolve(&Url::split(&url).unwrap(), &[], &Overrides::default(), Some("us-east-1"));
+            let target = resolve(&Url::split(&url).unwrap(), &[], Overrides::default(), Some("us-east-1"));
             proptest::prop_assert!(target.is_err() || host.contains("aws") || host.contains(".gov") || host.contains(".uk"));
         }
     }

@@ -20,7 +20,7 @@ const rustFlags = [
   "-Zlocation-detail=none",
   // JavaScript's values wait in an array of the glue instead of a table of the module: 700 bytes less to download.
   "-Ctarget-feature=-reference-types,-multivalue",
-  ...sha256.unrolled,
+  ...sha256.compact,
 ];
 
 /** Compiles the crate, with a standard library compiled along for size, and gives the path of the raw module. */

@@ -28,66 +28,30 @@ pub(super) fn read<D: Document>(reply: &HttpReply<D>) -> Refusal {
     }
 }
 
-/// One line of the table of texts: class, fragment, code, next step.
-type Line = (&'static str, &'static str, Code, &'static str);
+/// One line of the table: a fragment of "class: text", the code and, if there is a better one than the code's, the next
+/// step.
+type Line = (&'static str, Code, &'static str);
 
-const NOT_AUTHORIZED: &str = "NotAuthorizedException";
-const NOT_FOUND: &str = "ResourceNotFoundException";
+const ISSUER: &str = "The login key must be the token's issuer without https://, and the identity pool must list it.";
 
-/// The first line whose class and fragment fit decides. Every text was seen in public reports or documented.
-const TEXTS: &[Line] = &[
-    (NOT_AUTHORIZED, "Token expired", Code::LoginExpired, ""),
-    (
-        NOT_AUTHORIZED,
-        "Not a Cognito token",
-        Code::LoginRejected,
-        "Use the key of the token's issuer: this token is not from the user pool that the key names.",
-    ),
-    (
-        NOT_AUTHORIZED,
-        "Issuer doesn't match",
-        Code::LoginRejected,
-        "The login key must equal the token's `iss` without https://; check region and pool id.",
-    ),
-    (NOT_AUTHORIZED, "Missing a required claim", Code::LoginRejected, "Send the ID token, not the access token."),
-    (
-        NOT_AUTHORIZED,
-        "not from a supported provider",
-        Code::LoginRejected,
-        "Attach the user pool and app client to the identity pool, and check the region in the key.",
-    ),
-    (
-        NOT_AUTHORIZED,
-        "verify signed token",
-        Code::LoginRejected,
-        "The token was altered, is from another pool, or its provider changed keys minutes ago.",
-    ),
-    (NOT_AUTHORIZED, "Invalid login token", Code::LoginRejected, ""),
-    (NOT_AUTHORIZED, "Unauthenticated access", Code::GuestsNotAllowed, ""),
-    (NOT_AUTHORIZED, "Access to Identity", Code::IdentityLost, ""),
-    (
-        NOT_AUTHORIZED,
-        "Logins don't match",
-        Code::LoginRejected,
-        "Check that the pool lists this provider and that the key matches the token's issuer.",
-    ),
-    (
-        NOT_AUTHORIZED,
-        "ambiguous role mapping",
-        Code::PoolMisconfigured,
-        "No role mapping rule fits this token; change the rules or their default.",
-    ),
-    (NOT_FOUND, "Identity '", Code::IdentityLost, ""),
-    (NOT_FOUND, "", Code::PoolNotFound, ""),
-    ("InvalidIdentityPoolConfigurationException", "", Code::PoolMisconfigured, ""),
-    ("ResourceConflictException", "", Code::LoginRejected, "This login belongs to another identity; sign out first."),
-    (
-        "ValidationException",
-        "identityPoolId",
-        Code::InvalidOption,
-        "Give the identity pool id, not the user pool id or an ARN.",
-    ),
-    ("InvalidParameterException", "", Code::InvalidOption, "Check the keys and values of `logins`."),
+/// The first line whose fragment occurs decides. Every text was seen in public reports or documented.
+const LINES: &[Line] = &[
+    ("Token expired", Code::LoginExpired, ""),
+    ("Not a Cognito token", Code::LoginRejected, ISSUER),
+    ("Issuer doesn't match", Code::LoginRejected, ISSUER),
+    ("Logins don't match", Code::LoginRejected, ISSUER),
+    ("not from a supported provider", Code::LoginRejected, ISSUER),
+    ("Missing a required claim", Code::LoginRejected, "Send the ID token, not the access token."),
+    ("Invalid login token", Code::LoginRejected, ""),
+    ("Unauthenticated access", Code::GuestsNotAllowed, ""),
+    ("Access to Identity", Code::IdentityLost, ""),
+    ("ambiguous role mapping", Code::PoolMisconfigured, "No role mapping rule fits this token."),
+    ("NotFoundException: Identity '", Code::IdentityLost, ""),
+    ("ResourceNotFoundException", Code::PoolNotFound, ""),
+    ("InvalidIdentityPoolConfiguration", Code::PoolMisconfigured, ""),
+    ("ResourceConflict", Code::LoginRejected, "This login belongs to another identity; sign out first."),
+    ("'identityPoolId'", Code::PoolNotFound, ""),
+    ("InvalidParameter", Code::LoginRejected, ISSUER),
 ];
 
 /// Whether the same request may be sent again.
@@ -109,24 +73,21 @@ pub(super) fn is_transient(fault: &ServiceFault) -> bool {
 /// echoes malformed values.
 pub(super) fn error(operation: &str, refusal: Refusal, is_secret: impl Fn(&str) -> bool) -> Error {
     let Refusal { fault, text } = refusal;
-    let line = TEXTS.iter().find(|(class, part, ..)| fault.name == *class && contains(&text, part));
+    let said = concat(&[&fault.name, ": ", &text]);
+    let line = LINES.iter().find(|(fragment, ..)| contains(&said, fragment));
     let code = match line {
-        Some((.., code, _)) => *code,
+        Some((_, code, _)) => *code,
         None if fault.status == 429 || retry::is_throttling(&fault.name) => Code::Throttled,
         None if is_transient(&fault) => Code::ServiceFault,
         None => Code::Refused,
     };
-    let mut message = concat(&["Cognito refused ", operation]);
-    let echoes = matches!(fault.name.as_str(), "ValidationException" | "InvalidParameterException");
-    if !fault.name.is_empty() {
-        message.push_str(": ");
-        message.push_str(&fault.name);
-    }
-    if !text.is_empty() && !echoes && !is_secret(&text) {
-        message.push_str(": ");
-        message.push_str(&text);
-    }
-    let error = Error::new(code, message).service(fault);
+    // Cognito echoes what it finds malformed.
+    let shown = if contains(&said, "InvalidParameter") || contains(&said, "Validation") || is_secret(&text) {
+        &fault.name
+    } else {
+        &said
+    };
+    let error = Error::new(code, concat(&["Cognito refused ", operation, ": ", shown])).service(fault.clone());
     match line {
         Some((.., advice)) if !advice.is_empty() => error.advise(advice),
         _ => error,
@@ -157,41 +118,56 @@ mod tests {
     fn every_documented_text_has_a_code_a_retry_decision_and_a_next_step() {
         use Code::*;
         let table = [
-            (NOT_AUTHORIZED, "Invalid login token. Token expired: 1667365798 >= 1667235770", LoginExpired, false),
-            (NOT_AUTHORIZED, "Invalid login token. Couldn't verify signed token.", LoginRejected, false),
-            (NOT_AUTHORIZED, "Invalid login token. Not a Cognito token.", LoginRejected, false),
-            (NOT_AUTHORIZED, "Invalid login token. Issuer doesn't match providerName", LoginRejected, false),
-            (NOT_AUTHORIZED, "Invalid login token. Missing a required claim: aud", LoginRejected, false),
-            (NOT_AUTHORIZED, "Token is not from a supported provider of this identity pool.", LoginRejected, false),
             (
-                NOT_AUTHORIZED,
+                "NotAuthorizedException",
+                "Invalid login token. Token expired: 1667365798 >= 1667235770",
+                LoginExpired,
+                false,
+            ),
+            ("NotAuthorizedException", "Invalid login token. Couldn't verify signed token.", LoginRejected, false),
+            ("NotAuthorizedException", "Invalid login token. Not a Cognito token.", LoginRejected, false),
+            ("NotAuthorizedException", "Invalid login token. Issuer doesn't match providerName", LoginRejected, false),
+            ("NotAuthorizedException", "Invalid login token. Missing a required claim: aud", LoginRejected, false),
+            (
+                "NotAuthorizedException",
+                "Token is not from a supported provider of this identity pool.",
+                LoginRejected,
+                false,
+            ),
+            (
+                "NotAuthorizedException",
                 "Unauthenticated access is not supported for this identity pool.",
                 GuestsNotAllowed,
                 false,
             ),
-            (NOT_AUTHORIZED, "Access to Identity 'us-east-1:x' is forbidden.", IdentityLost, false),
+            ("NotAuthorizedException", "Access to Identity 'us-east-1:x' is forbidden.", IdentityLost, false),
             (
-                NOT_AUTHORIZED,
+                "NotAuthorizedException",
                 "Logins don't match. Please include at least one valid login for this identity or identity pool.",
                 LoginRejected,
                 false,
             ),
-            (NOT_AUTHORIZED, "The ambiguous role mapping rules denied this request", PoolMisconfigured, false),
+            (
+                "NotAuthorizedException",
+                "The ambiguous role mapping rules denied this request",
+                PoolMisconfigured,
+                false,
+            ),
             (
                 "InvalidIdentityPoolConfigurationException",
                 "Invalid identity pool configuration. Check assigned IAM roles for this pool.",
                 PoolMisconfigured,
                 false,
             ),
-            (NOT_FOUND, "IdentityPool 'us-east-1:x' not found.", PoolNotFound, false),
-            (NOT_FOUND, "Identity 'us-east-1:x' not found.", IdentityLost, false),
+            ("ResourceNotFoundException", "IdentityPool 'us-east-1:x' not found.", PoolNotFound, false),
+            ("ResourceNotFoundException", "Identity 'us-east-1:x' not found.", IdentityLost, false),
             (
                 "ValidationException",
                 "1 validation error detected: Value 'X' at 'identityPoolId' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\w-]+:[0-9a-f-]+",
-                InvalidOption,
+                PoolNotFound,
                 false,
             ),
-            ("InvalidParameterException", "Please provide a valid login", InvalidOption, false),
+            ("InvalidParameterException", "Please provide a valid login", LoginRejected, false),
             ("ResourceConflictException", "Logins already linked", LoginRejected, false),
             ("TooManyRequestsException", "Rate exceeded", Throttled, true),
             ("InternalErrorException", "", ServiceFault, true),
@@ -216,7 +192,8 @@ mod tests {
 
     #[test]
     fn a_text_that_holds_a_secret_or_echoes_input_is_not_shown() {
-        let shown = error("GetId", refusal(NOT_AUTHORIZED, "about eyJtoken"), |text| text.contains("eyJtoken"));
+        let shown =
+            error("GetId", refusal("NotAuthorizedException", "about eyJtoken"), |text| text.contains("eyJtoken"));
         assert!(!shown.message.contains("eyJtoken"));
         let echoed = error("GetId", refusal("ValidationException", "Value 'eyJ' at 'logins'"), |_| false);
         assert!(!echoed.message.contains("eyJ"));

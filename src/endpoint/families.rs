@@ -1,7 +1,7 @@
 //! Host families in which a label stands between the region and the suffix, or whose suffix is not the services' own.
 
 use super::host::{cut_last, is_one_label};
-use super::services::service_of;
+use super::services::{listed_service, service_of};
 use crate::text::cut;
 
 /// OpenSearch domains, whose region stands in front of `es`.
@@ -16,11 +16,11 @@ pub(super) fn collection(front: &str) -> Option<&'static str> {
 }
 
 /// Interface endpoints of AWS's own services inside a VPC: `vpce-{id}` in front of a prefix, or, with S3, anywhere in
-/// front of it. Services that customers offer the same way are called `vpce-svc-{id}` and are in no table.
-pub(super) fn interface_endpoint(front: &str, path: &str) -> Option<&'static str> {
+/// front of it. Services that customers offer the same way are called `vpce-svc-{id}`.
+pub(super) fn interface_endpoint<'a>(front: &'a str, path: &str) -> Option<&'a str> {
     let (id, prefix) = cut(front, ".")?;
-    let service = if id.starts_with("vpce-") { service_of(prefix, path) } else { None };
-    service.or_else(|| service_of(front, path))
+    let is_awss = id.starts_with("vpce-") && !prefix.starts_with("vpce-");
+    listed_service(front, path).or_else(|| if is_awss { service_of(prefix, path) } else { None })
 }
 
 /// Service and region of a host under `on.aws`: function URLs, dual-stack OpenSearch domains, OpenSearch Serverless.

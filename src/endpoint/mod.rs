@@ -17,13 +17,13 @@ pub use host::is_loopback;
 pub use partition::{Partition, is_region, partition_of_region};
 
 use host::{Suffix, canonical, cut_last, split_suffix, without_fips};
-use services::{global_region, service_of};
+use services::{global_region, listed_service, service_of};
 
 /// What a host says about how its requests are signed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Endpoint {
     /// The signing name, which often differs from the name in the host (`email` signs as `ses`).
-    pub service: &'static str,
+    pub service: String,
     /// The signing region.
     pub region: String,
     /// The partition the region belongs to.
@@ -57,11 +57,11 @@ pub fn recognise(host: &str, path: &str) -> Result<Endpoint, Unrecognised> {
     let (service, region, partition) = read(&name, suffix, path)?;
     // A region under another partition's suffix is a slip, or somebody's trap.
     let partition = partition.of_served_region(region).ok_or(UnknownService)?;
-    Ok(Endpoint { service, region: region.to_owned(), partition })
+    Ok(Endpoint { service: service.to_owned(), region: region.to_owned(), partition })
 }
 
 /// The service and region that the part in front of the suffix names, and the partition they must lie in.
-fn read<'a>(name: &'a str, suffix: Suffix, path: &str) -> Result<(&'static str, &'a str, Partition), Unrecognised> {
+fn read<'a>(name: &'a str, suffix: Suffix, path: &str) -> Result<(&'a str, &'a str, Partition), Unrecognised> {
     let Suffix::Services(partition) = suffix else {
         // Customers' servers live under on.aws too, so nothing but its own families is read there.
         let (service, region) = families::on_aws(name).ok_or(UnknownService)?;
@@ -75,15 +75,18 @@ fn read<'a>(name: &'a str, suffix: Suffix, path: &str) -> Result<(&'static str, 
         return Ok((service, region, partition));
     }
     let name = name.strip_suffix(".global").unwrap_or(name);
-    let service = service_of(name, path).ok_or(UnknownService)?;
+    let listed = listed_service(name, path);
     // A bucket's name stands in front of S3's own.
-    let key = if service == "s3" { cut_last(name).1 } else { name };
-    let region = global_region(key, partition).ok_or(RegionNotInHost { service })?;
-    Ok((service, region, partition))
+    let key = if listed == Some("s3") { cut_last(name).1 } else { name };
+    match (listed, global_region(key, partition)) {
+        (listed, Some(region)) => Ok((listed.unwrap_or(key), region, partition)),
+        (Some(service), None) => Err(RegionNotInHost { service }),
+        (None, None) => Err(UnknownService),
+    }
 }
 
 /// Hosts with a region label.
-fn regional<'a>(name: &'a str, path: &str) -> Option<(&'static str, &'a str)> {
+fn regional<'a>(name: &'a str, path: &str) -> Option<(&'a str, &'a str)> {
     let (front, last) = cut_last(name);
     if is_region(last) {
         return Some((service_of(front, path)?, last));

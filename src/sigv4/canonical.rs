@@ -90,13 +90,8 @@ pub fn canonical_request(input: &CanonicalInput<'_>) -> Canonical {
 fn push_headers(text: &mut String, input: &CanonicalInput<'_>) -> String {
     let mut names = vec!["host"];
     let mut values = vec![input.request.host];
-    for (name, value) in input.request.headers {
-        if is_signed(name, value) {
-            names.push(name);
-            values.push(value);
-        }
-    }
-    for (name, value) in input.extra_headers {
+    let given = input.request.headers.iter().filter(|(name, value)| is_signed(name, value));
+    for (name, value) in given.chain(input.extra_headers) {
         names.push(name);
         values.push(value);
     }

@@ -56,8 +56,8 @@ pub fn sign_headers(
     keys: &mut KeyCache,
 ) -> SignedHeaders {
     let amz_date = amz_date(time);
-    let content_sha256 =
-        needs_content_sha256(&scope.service) && !request.headers.iter().any(|(name, _)| name == "x-amz-content-sha256");
+    let content_sha256 = needs_content_sha256(&scope.service)
+        && !request.headers.iter().any(|(name, _)| *name == "x-amz-content-sha256");
     let mut extra = [("x-amz-date", amz_date.as_str()); 3];
     let mut extras = 1;
     if let Some(token) = &credentials.session_token {
@@ -76,12 +76,11 @@ pub fn sign_headers(
     });
     let scope_text = scope.at(&amz_date);
     let to_sign = string_to_sign(&amz_date, &scope_text, &canonical.text);
-    let signature = keys.signature(credentials, time, scope, &to_sign);
+    let credential = concat(&[&credentials.access_key_id, "/", &scope_text]);
+    let signature = keys.signature(&credential, credentials, time, scope, &to_sign);
     let authorization = concat(&[
         "AWS4-HMAC-SHA256 Credential=",
-        &credentials.access_key_id,
-        "/",
-        &scope_text,
+        &credential,
         ", SignedHeaders=",
         &canonical.signed_headers,
         ", Signature=",

@@ -11,12 +11,8 @@ use crate::clock::Millis;
 /// A page rarely signs for more than a handful of services.
 const KEPT: usize = 8;
 
-const DAY: Millis = 86_400_000;
-
 struct Entry {
-    access_key_id: String,
-    day: Millis,
-    scope: Scope,
+    credential: String,
     key: [u8; 32],
 }
 
@@ -31,19 +27,16 @@ impl Drop for Entry {
 pub struct KeyCache(Vec<Entry>);
 
 impl KeyCache {
-    /// Signs `string_to_sign` with the key for these credentials, the day of `time` and this scope.
+    /// Signs `string_to_sign`. `credential` is access key id, day, region and service in one text: what a key is for.
     pub fn signature(
         &mut self,
+        credential: &str,
         credentials: &SigningCredentials,
         time: Millis,
         scope: &Scope,
         string_to_sign: &str,
     ) -> String {
-        let day = time.div_euclid(DAY);
-        let found = self.0.iter().position(|entry| {
-            entry.day == day && entry.scope == *scope && entry.access_key_id == credentials.access_key_id
-        });
-        let at = found.unwrap_or_else(|| {
+        let at = self.0.iter().position(|entry| entry.credential == credential).unwrap_or_else(|| {
             let derived = generate_signing_key(
                 credentials.secret_access_key.expose(),
                 UNIX_EPOCH + Duration::from_millis(time.max(0).unsigned_abs()),
@@ -51,13 +44,11 @@ impl KeyCache {
                 &scope.service,
             );
             let mut key = [0; 32];
-            for (to, from) in key.iter_mut().zip(derived.as_ref()) {
-                *to = *from;
-            }
+            key.copy_from_slice(derived.as_ref());
             if self.0.len() == KEPT {
                 self.0.remove(0);
             }
-            self.0.push(Entry { access_key_id: credentials.access_key_id.clone(), day, scope: scope.clone(), key });
+            self.0.push(Entry { credential: credential.into(), key });
             self.0.len() - 1
         });
         calculate_signature(self.0[at].key, string_to_sign.as_bytes())

@@ -51,7 +51,7 @@ pub struct SigningRequest<'a> {
     /// The query as on the wire, without `?`.
     pub query: &'a str,
     /// The headers that go along, names in lower case.
-    pub headers: &'a [(String, String)],
+    pub headers: &'a [(&'a str, &'a str)],
     /// Lower-case hex SHA-256 of the body, or [`UNSIGNED_PAYLOAD`].
     pub payload_hash: &'a str,
 }

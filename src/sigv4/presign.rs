@@ -5,7 +5,7 @@ use super::{
     CanonicalInput, KeyCache, PathRule, Scope, SigningCredentials, SigningRequest, canonical_request, string_to_sign,
 };
 use crate::clock::{Millis, amz_date};
-use crate::text::{concat, decimal};
+use crate::text::{concat, decimal, order};
 
 /// Where the session token stands in a presigned URL (fact sheet 4.5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,7 +56,7 @@ pub fn presign(
         path_rule: PathRule::of(&scope.service),
     });
     let to_sign = string_to_sign(&amz_date, &scope_text, &canonical.text);
-    let signature = keys.signature(credentials, time, scope, &to_sign);
+    let signature = keys.signature(&credential, credentials, time, scope, &to_sign);
     own.push(("X-Amz-Signature", &signature));
     if placement == TokenPlacement::Appended {
         own.extend(token);
@@ -75,14 +75,13 @@ pub fn presign(
 }
 
 /// The names that the canonical request will list, known before it is built because the query names them.
-fn signed_names(headers: &[(String, String)]) -> String {
-    let mut names: Vec<&str> = headers
-        .iter()
-        .filter(|(name, value)| super::is_signed(name, value))
-        .map(|(name, _)| name.as_str())
-        .chain(["host"])
-        .collect();
-    names.sort_unstable();
-    names.dedup();
-    names.join(";")
+fn signed_names(headers: &[(&str, &str)]) -> String {
+    let mut names = vec!["host"];
+    for (name, value) in headers {
+        if super::is_signed(name, value) && !names.contains(name) {
+            names.push(name);
+        }
+    }
+    let sorted: Vec<&str> = order(&names).into_iter().map(|at| names[at]).collect();
+    sorted.join(";")
 }

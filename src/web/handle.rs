@@ -223,7 +223,7 @@ impl Handle {
             op::CHECK => {
                 check_headers(&parse_headers(&arguments.text(1)))?;
                 let url = arguments.text(0);
-                self.target(&Url::split(&url).ok_or_else(not_http)?, &arguments.overrides(2))?;
+                self.target(&Url::split(&url).ok_or_else(not_http)?, arguments.overrides(2))?;
                 done
             }
             op::SIGN => self.sign(arguments)?,
@@ -269,9 +269,10 @@ impl Handle {
     fn sign(&mut self, arguments: &Arguments) -> Result<JsValue, Error> {
         let url = arguments.text(1);
         let url = Url::split(&url).ok_or_else(not_http)?;
-        let target = self.target(&url, &arguments.overrides(3))?;
+        let target = self.target(&url, arguments.overrides(3))?;
         let Some(set) = self.session.current() else { return Ok(JsValue::UNDEFINED) };
-        let headers = parse_headers(&arguments.text(2));
+        let headers = arguments.text(2);
+        let headers = parse_headers(&headers);
         let (method, hash) = (arguments.text(6), arguments.optional(7));
         let request = SigningRequest {
             method: &method,
@@ -286,7 +287,7 @@ impl Handle {
         Ok(signed.lines(&request, &set.signing).into())
     }
 
-    fn target(&self, url: &Url<'_>, overrides: &Overrides) -> Result<Target, Error> {
+    fn target(&self, url: &Url<'_>, overrides: Overrides) -> Result<Target, Error> {
         resolve(url, &self.config.endpoints, overrides, self.config.region.as_deref())
     }
 }

@@ -40,12 +40,20 @@ export function capture(input, init = {}) {
   } catch (cause) {
     throw invalid("init", "is refused by the browser, see the cause", cause);
   }
+  // What the browser does not let a page set, it has dropped without a word.
+  for (const [name] of given) {
+    if (!request.headers.has(name)) throw invalid(`init.headers["${name}"]`, "is not allowed: browsers drop it", undefined);
+  }
   if (request.mode === "no-cors") throw invalid("init.mode", "must not be no-cors: it drops the signature", undefined);
   const { service, region, signAs } = init.aws ?? {};
-  return { request, given, aws: [service, region, signAs] };
+  return { request, aws: [service, region, signAs] };
 }
 
-/** @param {Headers} headers */
+/**
+ * The headers as the handle reads them.
+ *
+ * @param {Headers} headers
+ */
 const lines = (headers) => [...headers].map(([name, value]) => `${name}:${value}\n`).join("");
 
 /**
@@ -56,10 +64,10 @@ const lines = (headers) => [...headers].map(([name, value]) => `${name}:${value}
  * @param {Captured} captured
  * @returns {Promise<Request>}
  */
-export async function sign(core, session, { request, given, aws }) {
+export async function sign(core, session, { request, aws }) {
   const { epoch } = session;
   const { method, url, headers } = request;
-  core(op.CHECK, url, lines(given) + lines(headers), ...aws);
+  core(op.CHECK, url, lines(headers), ...aws);
   // Firefox has no `Request.body` to ask whether there is one, so the method decides.
   const body = /^(GET|HEAD)$/.test(method) ? undefined : new Uint8Array(await request.arrayBuffer());
   const hash = body && core(op.HASH, body);
