@@ -91,6 +91,14 @@ for (const [what, faults, code] of [
   });
 }
 
+test("between attempts there is a wait, and it ends", async () => {
+  await at.page.evaluate(() => void (Math.random = () => 0.99));
+  const start = Date.now();
+  const [end] = await callTwice({ throttle: { service: "cognitoIdentity", times: 2 } });
+  assert.equal(end.value, 200, end.error?.text);
+  assert.ok(Date.now() - start > 500, `${Date.now() - start} ms`);
+});
+
 test("no connection at all is NETWORK, and the client works when it is back", async () => {
   await at.page.route(COGNITO, (route) => route.abort("internetdisconnected"));
   const offline = await at.run(

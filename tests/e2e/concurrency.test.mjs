@@ -179,11 +179,13 @@ test("an abort without a reason, a timeout and an abort before the call end as w
       await identityId();
       // Now the API itself is what is waited for.
       waiting.push(await outcome(signedFetch(url, { signal: AbortSignal.timeout(100) })));
+      const post = new Request(url, { method: "POST", body: "{}", signal: AbortSignal.timeout(100) });
+      waiting.push(await outcome(signedFetch(post)));
       return waiting.map(({ error }) => error?.name);
     },
     { options: at.guest, url: items() },
   );
-  assert.deepEqual(ends, ["AbortError", "TimeoutError", "AbortError", "TimeoutError"]);
+  assert.deepEqual(ends, ["AbortError", "TimeoutError", "AbortError", "TimeoutError", "TimeoutError"]);
 });
 
 test("when nobody waits any more, the round still ends and serves the next call", async () => {

@@ -148,6 +148,30 @@ test("an API without CORS on its refusals fails as fetch fails, and the client g
   assert.equal(after, 200);
 });
 
+test("the same works in a worker", async () => {
+  const seen = await at.run(
+    async (_, given) => {
+      const source = `import { createClient } from "${location.origin}/pkg/index.js";
+        onmessage = async ({ data: { options, url } }) => {
+          const aws = createClient(options);
+          const response = await aws.signedFetch(url, { method: "POST", body: "from a worker" });
+          postMessage([response.status, (await aws.whoami()).role]);
+        };`;
+      const worker = new Worker(URL.createObjectURL(new Blob([source], { type: "text/javascript" })), {
+        type: "module",
+      });
+      const answer = new Promise((resolve, reject) => {
+        worker.onmessage = ({ data }) => resolve(data);
+        worker.onerror = ({ message }) => reject(new Error(message));
+      });
+      worker.postMessage(given);
+      return answer.finally(() => worker.terminate());
+    },
+    { options: at.guest, url: `${at.config.endpoints.rest}/echo/x` },
+  );
+  assert.deepEqual(seen, [200, "LocalGuest"]);
+});
+
 test("two clients of one page are two identities that share nothing but the module", async () => {
   const seen = await at.run(
     async ({ createClient }, { guest, alice }) => {

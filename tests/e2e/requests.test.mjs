@@ -95,6 +95,8 @@ const CALLS = {
   "a Request": "(base) => [new Request(base + '/x', { method: 'POST', body: 'a', headers: { 'x-api-key': 'k' } })]",
   "a Request and an init over it":
     "(base) => [new Request(base + '/x', { method: 'POST', body: 'a', headers: { 'content-type': 'a/b' } }), { body: 'c', headers: { 'x-api-key': 'k' } }]",
+  "a Request as init":
+    "(base) => [base + '/x', new Request(base + '/y', { method: 'PUT', headers: { 'x-api-key': 'k' } })]",
   "headers as an object":
     "(base) => [base + '/x', { headers: { 'X-Api-Key': '  two  blanks  ', accept: 'a/b;q=0.5, */*' } }]",
   "headers as pairs": "(base) => [base + '/x', { headers: [['x-api-key', 'a'], ['X-Api-Key', 'b']] }]",
@@ -103,6 +105,9 @@ const CALLS = {
     "(base) => [base + '/x', { method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } }]",
   "an init of null": "(base) => [base + '/x', null]",
   "no referrer": "(base) => [base + '/x', { method: 'POST', body: 'a', referrerPolicy: 'no-referrer' }]",
+  "a referrer of one's own": "(base) => [base + '/x', { referrer: '/elsewhere?a', referrerPolicy: 'unsafe-url' }]",
+  "a Request with a body and a referrer of its own":
+    "(base) => [new Request(base + '/x', { method: 'POST', body: 'a', referrer: '/elsewhere', referrerPolicy: 'unsafe-url' })]",
   "a cache mode": "(base) => [base + '/x', { cache: 'no-store' }]",
 };
 for (const [what, make] of Object.entries(CALLS)) test(what, () => assertSentAsFetchWould(make));
