@@ -44,8 +44,8 @@ export const stages = [
   { name: "size", about: "the package stays within its budget", run: () => size() },
   {
     name: "types",
-    about: "the facade against its types",
-    run: () => node(program("typescript/bin/tsc"), "--project", inRoot("tests", "types")),
+    about: "the JavaScript of the package against its types",
+    run: () => node(program("typescript/bin/tsc"), "--project", inRoot("scripts", "test")),
   },
   {
     name: "node",
