@@ -1,4 +1,13 @@
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { bundleEdge } from "./build/edge.mjs";
 import { inline, minify } from "./build/glue.mjs";
@@ -11,6 +20,7 @@ import { activeToolchain } from "./setup/rust.mjs";
 import { setUp } from "./setup.mjs";
 
 const wasmFolder = join(pkg, "wasm");
+const freshFolder = join(cache, "wasm");
 const edge = join(pkg, "client.js");
 const generated = ["sigfetch.js", "sigfetch.d.ts", "sigfetch_bg.wasm", "inline.js"]
   .map((file) => join(wasmFolder, file))
@@ -42,24 +52,24 @@ export async function build() {
     console.log(`  ${good("✓")} pkg/ is up to date ${faint(`(${elapsed()})`)}`);
     return;
   }
-  // A build that fails half-way must not look finished.
-  rmSync(note, { force: true });
   console.log("  compiling for size (the first time takes minutes)");
   const raw = await compile();
+  // Beside the old one, so that whoever uses the package meanwhile finds it whole.
+  rmSync(freshFolder, { recursive: true, force: true });
+  mkdirSync(freshFolder, { recursive: true });
+  await bind(raw, freshFolder);
+  rmSync(join(freshFolder, "sigfetch_bg.wasm.d.ts"));
+  await minify(freshFolder, await shrink(join(freshFolder, "sigfetch_bg.wasm")));
+  await inline(freshFolder);
+
+  // From here to the new note, a build that fails must not look finished.
+  rmSync(note, { force: true });
   rmSync(wasmFolder, { recursive: true, force: true });
-  mkdirSync(wasmFolder, { recursive: true });
-  await bind(raw, wasmFolder);
-  rmSync(join(wasmFolder, "sigfetch_bg.wasm.d.ts"));
-  const module = join(wasmFolder, "sigfetch_bg.wasm");
-  await minify(wasmFolder, await shrink(module));
-  await inline(wasmFolder);
+  renameSync(freshFolder, wasmFolder);
   await bundleEdge(inRoot("src", "web", "client.js"), edge);
-  mkdirSync(cache, { recursive: true });
   writeFileSync(note, JSON.stringify({ inputs: wanted, outputs: fingerprint(generated) }));
-  const bytes = readFileSync(module).length;
-  console.log(
-    `  ${good("✓")} pkg/ built, the module has ${bytes.toLocaleString("en")} bytes ${faint(`(${elapsed()})`)}`,
-  );
+  const bytes = statSync(join(wasmFolder, "sigfetch_bg.wasm")).size.toLocaleString("en");
+  console.log(`  ${good("✓")} pkg/ built, the module has ${bytes} bytes ${faint(`(${elapsed()})`)}`);
 }
 
 function isUpToDate(wanted) {

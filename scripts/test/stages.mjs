@@ -5,6 +5,7 @@ import { inRoot } from "../lib/paths.mjs";
 import { run } from "../lib/run.mjs";
 import { setUp } from "../setup.mjs";
 import { size } from "../size.mjs";
+import { compileLocalAws } from "../start/local-aws.mjs";
 
 const node = (...args) => run(process.execPath, args);
 const program = (name) => inRoot("node_modules", ...name.split("/"));
@@ -49,10 +50,12 @@ export const stages = [
   },
   {
     name: "node",
-    about: "the scripts, and the package against ministack",
-    run: () =>
-      node("--test", "--test-reporter=spec", ...filesUnder(inRoot("scripts"), inRoot("tests")).filter(isNodeTest)),
+    about: "the scripts, and the package in Chromium against the local AWS and ministack",
+    async run() {
+      await build();
+      await compileLocalAws();
+      const files = filesUnder(inRoot("scripts"), inRoot("tests")).filter((file) => file.endsWith(".test.mjs"));
+      await node("--test", "--test-reporter=spec", ...files);
+    },
   },
 ];
-
-const isNodeTest = (file) => file.endsWith(".test.mjs");
