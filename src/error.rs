@@ -159,12 +159,6 @@ impl Error {
     pub fn advice(&self) -> &'static str {
         self.0.advice.unwrap_or_else(|| self.0.code.advice())
     }
-
-    /// The same error under another code.
-    pub fn recode(mut self, code: Code) -> Self {
-        self.0.code = code;
-        self
-    }
 }
 
 impl core::ops::Deref for Error {

@@ -1,6 +1,7 @@
-//! Plain HTTP shapes, and a reader for JSON documents that does not say who parsed them.
+//! Plain HTTP shapes, and JSON documents as they cross the border.
 
-use crate::text::{contains, cut, cut_last, push_ascii};
+use crate::secret::Secret;
+use crate::text::{concat, contains, cut, cut_last, push_ascii};
 
 /// A call of an AWS JSON 1.1 service that a pure room wants sent: a POST whose answer is JSON.
 #[derive(Clone, PartialEq, Eq)]
@@ -21,25 +22,45 @@ impl core::fmt::Debug for ServiceCall {
 
 /// What came back, as far as a browser shows it.
 #[derive(Clone, Debug)]
-pub struct HttpReply<D> {
+pub struct HttpReply {
     /// The HTTP status.
     pub status: u16,
     /// `x-amzn-errortype`, empty if absent or hidden.
     pub error_type: String,
     /// `x-amzn-requestid`, empty if absent or hidden.
     pub request_id: String,
-    /// The body as a JSON document; none if it is no JSON.
-    pub document: Option<D>,
+    /// The body, if it is JSON.
+    pub document: Document,
 }
 
-/// A JSON document, whose array items are members named by their index. The edge reads the platform's own parse of it, tests read serde_json's.
-pub trait Document {
-    /// The text at a path of member names.
-    fn text(&self, path: &[&str]) -> Option<String>;
-    /// The finite number at a path of member names.
-    fn number(&self, path: &[&str]) -> Option<f64>;
-    /// Whether there is anything at a path of member names, null included.
-    fn has(&self, path: &[&str]) -> bool;
+/// A JSON document laid flat: for every text and number in it, a NUL, its path of member names and array indices joined
+/// by dots (with `#` behind it for a number), a U+0001, and its value. Neither control character occurs elsewhere. The platform's own parser is in the
+/// JavaScript half; this form is what crosses the border. It may hold credentials.
+#[derive(Clone, Debug, Default)]
+pub struct Document(Secret);
+
+impl Document {
+    /// Takes a flat document.
+    pub fn new(flat: String) -> Self {
+        Self(Secret::new(flat))
+    }
+
+    /// The text at a path; none if there is nothing, or nothing but an empty text.
+    pub fn text(&self, path: &str) -> Option<&str> {
+        let value = cut(self.0.expose(), &concat(&["\0", path, "\u{1}"]))?.1;
+        let value = cut(value, "\0").map_or(value, |(value, _)| value);
+        (!value.is_empty()).then_some(value)
+    }
+
+    /// The number at a path, without its fraction; none if it is negative or none.
+    pub fn whole_number(&self, path: &str) -> Option<i64> {
+        let text = self.text(&concat(&[path, "#"]))?;
+        let digits = cut(text, ".").map_or(text, |(digits, _)| digits);
+        digits.bytes().try_fold(0i64, |sum, byte| {
+            let digit = byte.is_ascii_digit().then(|| i64::from(byte - b'0'))?;
+            sum.checked_mul(10)?.checked_add(digit)
+        })
+    }
 }
 
 /// The bare name of an error, however a service writes it: `com.amazon.coral.service#Name:http://…` is `Name`.
@@ -149,25 +170,37 @@ impl<'a> Url<'a> {
 pub(crate) mod tests {
     use super::*;
 
-    impl Document for serde_json::Value {
-        fn text(&self, path: &[&str]) -> Option<String> {
-            at(self, path)?.as_str().map(str::to_owned)
+    /// Lays a document flat, as the JavaScript half does.
+    pub(crate) fn flat(value: &serde_json::Value) -> Document {
+        fn lay(out: &mut String, path: &str, value: &serde_json::Value) {
+            let at = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+            match value {
+                serde_json::Value::Object(members) => {
+                    members.iter().for_each(|(name, value)| lay(out, &at(name), value));
+                }
+                serde_json::Value::Array(items) => {
+                    items.iter().enumerate().for_each(|(index, value)| lay(out, &at(&index.to_string()), value));
+                }
+                serde_json::Value::String(text) => *out += &format!("\0{path}\u{1}{text}"),
+                serde_json::Value::Number(number) => *out += &format!("\0{path}#\u{1}{number}"),
+                _ => {}
+            }
         }
-
-        fn number(&self, path: &[&str]) -> Option<f64> {
-            at(self, path)?.as_f64()
-        }
-
-        fn has(&self, path: &[&str]) -> bool {
-            at(self, path).is_some()
-        }
+        let mut out = String::new();
+        lay(&mut out, "", value);
+        Document::new(out)
     }
 
-    fn at<'a>(value: &'a serde_json::Value, path: &[&str]) -> Option<&'a serde_json::Value> {
-        path.iter().try_fold(value, |value, name| match value {
-            serde_json::Value::Array(list) => list.get(name.parse::<usize>().ok()?),
-            _ => value.get(name),
-        })
+    #[test]
+    fn a_flat_document_is_read_by_path() {
+        let document = flat(&serde_json::json!({
+            "a": { "b": "text", "n": 1442877512.5, "neg": -1 }, "e": "", "list": [{ "x": "first" }], "nul": null }));
+        assert_eq!(document.text("a.b"), Some("text"));
+        assert_eq!(document.text("list.0.x"), Some("first"));
+        assert_eq!((document.text("a.n"), document.text("nul")), (None, None));
+        assert_eq!((document.text("e"), document.text("b"), document.text("a")), (None, None, None));
+        assert_eq!(document.whole_number("a.n"), Some(1_442_877_512));
+        assert_eq!((document.whole_number("a.neg"), document.whole_number("a.b")), (None, None));
     }
 
     #[test]
@@ -201,7 +234,7 @@ pub(crate) mod tests {
             let text = JsonObject::default().text(&name, &value).object("o", JsonObject::default()).finish();
             let read: serde_json::Value = serde_json::from_str(&text).unwrap();
             if name != "o" {
-                proptest::prop_assert_eq!(read.text(&[&name]), Some(value));
+                proptest::prop_assert_eq!(read[&name].as_str(), Some(value.as_str()));
             }
             proptest::prop_assert!(read["o"].is_object());
         }

@@ -1,7 +1,7 @@
 //! Where a request goes and what it is signed for: per-call overrides first, then declared endpoints, then the hosts
 //! that AWS itself gives. Anything else gets no credentials.
 
-use crate::endpoint::{Unrecognised, is_loopback, recognise};
+use crate::endpoint::{Unrecognised, is_loopback, is_region, recognise};
 use crate::error::{Code, Error};
 use crate::message::Url;
 use crate::sigv4::Scope;
@@ -101,6 +101,10 @@ pub fn resolve(
 ) -> Result<Target, Error> {
     if let Err(message) = check_scheme(url) {
         return Err(Error::new(Code::InsecureUrl, concat(&["The URL ", message])).field("input"));
+    }
+    if overrides.region.as_deref().is_some_and(|region| !is_region(region)) {
+        return Err(Error::new(Code::InvalidRequest, "init.aws.region must be a region, such as eu-west-1")
+            .field("init.aws.region"));
     }
     let mut entry: Option<&Declared> = None;
     for candidate in declared {

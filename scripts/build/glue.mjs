@@ -32,11 +32,11 @@ export async function minify(folder, names) {
   writeFileSync(file, outputFiles[0].text);
 }
 
-/** All that the glue exports but the start that blocks the page. */
+/** All that the glue exports but the start that fetches and compiles: the edge does that itself. */
 async function usedExports(esbuild, file) {
   const { metafile } = await esbuild.build({ entryPoints: [file], format: "esm", write: false, metafile: true });
   const [output] = Object.values(metafile.outputs);
-  return output.exports.filter((name) => name !== "initSync").join(", ");
+  return output.exports.filter((name) => name !== "default").join(", ");
 }
 
 /** From `{ imports: [[module, name, short]], exports: [[name, short]] }` to one table, the modules' names included. */

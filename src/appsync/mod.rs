@@ -1,20 +1,15 @@
 //! AppSync GraphQL over HTTP: what an answer means. Data and GraphQL errors are the caller's; refusals are errors.
 
 use crate::error::{Code, Error, ServiceFault};
-use crate::message::{Document, HttpReply, error_name};
+use crate::message::{HttpReply, error_name};
 use crate::retry;
 
-/// Decides whether an answer is a GraphQL result. A 200 with `data` or `errors` is one, whatever errors it lists;
-/// anything else is AppSync, or something before it, refusing the request as a whole.
-pub fn check_result<D: Document>(reply: &HttpReply<D>) -> Result<(), Error> {
-    let document = reply.document.as_ref();
-    let has = |name| document.is_some_and(|document| document.has(&[name]));
-    if reply.status == 200 && (has("data") || has("errors")) {
-        return Ok(());
-    }
-    let first = |name| document.and_then(|document| document.text(&["errors", "0", name])).unwrap_or_default();
-    let (kind, text) = (first("errorType"), first("message"));
-    let written = if reply.error_type.is_empty() { kind.as_str() } else { reply.error_type.as_str() };
+/// The error of an answer that is no GraphQL result: AppSync, or something before it, refuses the request as a whole.
+/// An answer with `data` or `errors` and status 200 is a result, whatever errors it lists, and does not come here.
+pub fn refusal(reply: &HttpReply) -> Error {
+    let kind = reply.document.text("errors.0.errorType").unwrap_or_default();
+    let text = reply.document.text("errors.0.message").unwrap_or_default();
+    let written = if reply.error_type.is_empty() { kind } else { &reply.error_type };
     let name = error_name(written).to_owned();
     let code = match reply.status {
         200 => Code::ServiceFault,
@@ -28,19 +23,19 @@ pub fn check_result<D: Document>(reply: &HttpReply<D>) -> Result<(), Error> {
     } else {
         "AppSync refused the request"
     });
-    for part in [name.as_str(), text.as_str()] {
+    for part in [name.as_str(), text] {
         if !part.is_empty() {
             message.push_str(": ");
             message.push_str(part);
         }
     }
-    let advice = advice(&name, &text);
+    let advice = advice(&name, text);
     let fault = ServiceFault { status: reply.status, name, request_id: reply.request_id.clone() };
     let error = Error::new(code, message).service(fault);
-    Err(match advice {
+    match advice {
         Some(advice) => error.advise(advice),
         None => error,
-    })
+    }
 }
 
 /// AppSync says little; what its few words mean is known.
@@ -65,23 +60,16 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::message::tests::flat;
 
-    fn check(status: u16, body: Value) -> Result<(), Error> {
-        check_result(&HttpReply { status, error_type: String::new(), request_id: "r".into(), document: Some(body) })
-    }
-
-    #[test]
-    fn a_result_with_field_errors_is_a_result() {
-        let body =
-            json!({ "data": { "a": null }, "errors": [{ "errorType": "Unauthorized", "message": "Not Authorized" }] });
-        assert!(check(200, body).is_ok());
-        assert!(check(200, json!({ "data": null })).is_ok());
+    fn refused(status: u16, body: Value) -> Error {
+        refusal(&HttpReply { status, error_type: String::new(), request_id: "r".into(), document: flat(&body) })
     }
 
     #[test]
     fn a_refusal_carries_appsyncs_name_text_and_a_next_step() {
         let body = json!({ "errors": [{ "errorType": "UnauthorizedException", "message": "Permission denied" }] });
-        let error = check(401, body).unwrap_err();
+        let error = refused(401, body);
         assert_eq!(error.code, Code::Refused);
         assert!(error.message.ends_with("UnauthorizedException: Permission denied"));
         assert!(error.advice().contains("appsync:GraphQL"));
@@ -90,7 +78,7 @@ mod tests {
     #[test]
     fn what_is_no_result_is_a_fault() {
         for (status, code) in [(200, Code::ServiceFault), (503, Code::ServiceFault), (429, Code::Throttled)] {
-            assert_eq!(check(status, json!("<html>")).unwrap_err().code, code);
+            assert_eq!(refused(status, json!("<html>")).code, code);
         }
     }
 }

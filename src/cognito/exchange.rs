@@ -6,7 +6,7 @@ use super::wire::{Logins, get_credentials, get_id, read_credentials, read_identi
 use crate::clock::Millis;
 use crate::config::IdentityPoolId;
 use crate::error::{Code, Error, ServiceFault};
-use crate::message::{Document, HttpReply, ServiceCall};
+use crate::message::{HttpReply, ServiceCall};
 use crate::retry;
 use crate::sigv4::SigningCredentials;
 use crate::text::{concat, contains};
@@ -77,7 +77,7 @@ impl Exchange {
     }
 
     /// Takes an answer in. `random` is in [0, 1), for the waiting times.
-    pub fn answered<D: Document>(&mut self, reply: &HttpReply<D>, random: f64) -> Step {
+    pub fn answered(&mut self, reply: &HttpReply, random: f64) -> Step {
         if reply.status == 200 { self.accepted(reply, random) } else { self.refused(reply, random) }
     }
 
@@ -102,10 +102,9 @@ impl Exchange {
         Step::SendAfter(retry::backoff(self.attempt, random))
     }
 
-    fn accepted<D: Document>(&mut self, reply: &HttpReply<D>, random: f64) -> Step {
-        let document = reply.document.as_ref();
-        let identity_id = document.and_then(read_identity_id);
-        let issued = document.and_then(read_credentials);
+    fn accepted(&mut self, reply: &HttpReply, random: f64) -> Step {
+        let identity_id = read_identity_id(&reply.document);
+        let issued = read_credentials(&reply.document);
         match (&self.identity, identity_id, issued) {
             (Identity::Unknown, Some(id), _) => {
                 self.identity = Identity::Fresh(id);
@@ -127,7 +126,7 @@ impl Exchange {
         }
     }
 
-    fn refused<D: Document>(&mut self, reply: &HttpReply<D>, random: f64) -> Step {
+    fn refused(&mut self, reply: &HttpReply, random: f64) -> Step {
         let refusal = fault::read(reply);
         if fault::is_transient(&refusal.fault) {
             let logins = &self.logins;
@@ -154,6 +153,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::message::tests::flat;
     use crate::secret::Secret;
 
     const ID: &str = "us-east-1:0a1b2c3d-0000-4000-8000-000000000001";
@@ -164,8 +164,8 @@ mod tests {
         Exchange::new("https://c/".into(), pool, logins, identity_id.map(str::to_owned))
     }
 
-    fn reply(status: u16, error_type: &str, body: Value) -> HttpReply<Value> {
-        HttpReply { status, error_type: error_type.into(), request_id: "r".into(), document: Some(body) }
+    fn reply(status: u16, error_type: &str, body: Value) -> HttpReply {
+        HttpReply { status, error_type: error_type.into(), request_id: "r".into(), document: flat(&body) }
     }
 
     fn issued() -> Value {
@@ -186,7 +186,7 @@ mod tests {
         assert!(matches!(exchange.answered(&reply(200, "", json!({ "IdentityId": ID })), 0.5), Step::SendAfter(0)));
         assert_eq!(target(&exchange), "AWSCognitoIdentityService.GetCredentialsForIdentity");
         let Step::Done(done) = exchange.answered(&reply(200, "", issued()), 0.5) else { panic!("not done") };
-        assert_eq!((done.identity_id.as_str(), done.expires_at), (ID, 1_442_877_512_500));
+        assert_eq!((done.identity_id.as_str(), done.expires_at), (ID, 1_442_877_512_000));
     }
 
     #[test]
@@ -225,9 +225,15 @@ mod tests {
 
     #[test]
     fn html_nothing_and_half_an_answer_end_in_service_fault() {
-        for document in [None, Some(json!({})), Some(json!({ "IdentityId": 7 })), Some(json!([]))] {
+        for document in [json!({}), json!({ "IdentityId": 7 }), json!({ "IdentityId": "" }), json!([]), json!("<html>")]
+        {
             let mut exchange = exchange(None);
-            let reply = HttpReply { status: 200, error_type: String::new(), request_id: String::new(), document };
+            let reply = HttpReply {
+                status: 200,
+                error_type: String::new(),
+                request_id: String::new(),
+                document: flat(&document),
+            };
             let last = (0..retry::ATTEMPTS).map(|_| exchange.answered(&reply, 0.0)).last();
             assert!(matches!(last, Some(Step::Failed(error)) if error.code == Code::ServiceFault));
         }

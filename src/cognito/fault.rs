@@ -2,7 +2,7 @@
 //! where none fits.
 
 use crate::error::{Code, Error, ServiceFault};
-use crate::message::{Document, HttpReply, error_name};
+use crate::message::{HttpReply, error_name};
 use crate::retry;
 use crate::text::{concat, contains};
 
@@ -14,17 +14,16 @@ pub(super) struct Refusal {
 }
 
 /// Reads a refusal: the header comes with a trailing colon, `__type` may come with a namespace.
-pub(super) fn read<D: Document>(reply: &HttpReply<D>) -> Refusal {
-    let text =
-        |names: &[&str]| names.iter().find_map(|name| reply.document.as_ref()?.text(&[name])).unwrap_or_default();
-    let written = if reply.error_type.is_empty() { text(&["__type", "code"]) } else { reply.error_type.clone() };
+pub(super) fn read(reply: &HttpReply) -> Refusal {
+    let either = |one, other| reply.document.text(one).or_else(|| reply.document.text(other)).unwrap_or_default();
+    let written = if reply.error_type.is_empty() { either("__type", "code") } else { &reply.error_type };
     Refusal {
         fault: ServiceFault {
             status: reply.status,
-            name: error_name(&written).into(),
+            name: error_name(written).into(),
             request_id: reply.request_id.clone(),
         },
-        text: text(&["message", "Message"]),
+        text: either("message", "Message").into(),
     }
 }
 
@@ -97,6 +96,7 @@ pub(super) fn error(operation: &str, refusal: Refusal, is_secret: impl Fn(&str) 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::message::tests::flat;
 
     fn refusal(name: &str, text: &str) -> Refusal {
         Refusal { fault: ServiceFault { status: 400, name: name.into(), request_id: "r".into() }, text: text.into() }
@@ -108,7 +108,7 @@ mod tests {
             status: 400,
             error_type: String::new(),
             request_id: String::new(),
-            document: Some(serde_json::json!({ "__type": "x#TooManyRequestsException", "Message": "slow" })),
+            document: flat(&serde_json::json!({ "__type": "x#TooManyRequestsException", "Message": "slow" })),
         };
         assert_eq!(read(&reply).fault.name, "TooManyRequestsException");
         assert_eq!(read(&reply).text, "slow");

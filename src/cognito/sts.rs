@@ -1,9 +1,9 @@
 //! STS GetCallerIdentity: who am I, really. AWS Query protocol; JSON is asked for and XML understood.
 
 use crate::error::{Code, Error, ServiceFault};
-use crate::message::Document;
+use crate::message::HttpReply;
 use crate::retry;
-use crate::text::{concat, contains, cut, cut_last};
+use crate::text::{concat, cut, cut_last};
 
 /// Who AWS says the credentials belong to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,15 +18,16 @@ pub struct Caller {
     pub user_id: String,
 }
 
-/// Reads the answer, in whichever form it came; what is none is an error with what STS said.
-pub fn read_caller(status: u16, document: Option<&impl Document>, body: &str) -> Result<Caller, Error> {
+/// Reads the answer, in JSON or in XML, where a path is the bare name of an element; what is none is an error with what
+/// STS said.
+pub fn read_caller(reply: &HttpReply) -> Result<Caller, Error> {
     let member = |name| {
-        let json = document.and_then(|json| json.text(&["GetCallerIdentityResponse", "GetCallerIdentityResult", name]));
-        json.or_else(|| element(body, name))
+        let json = concat(&["GetCallerIdentityResponse.GetCallerIdentityResult.", name]);
+        reply.document.text(&json).or_else(|| reply.document.text(name)).map(str::to_owned)
     };
     match (member("Account"), member("Arn"), member("UserId")) {
-        (Some(account), Some(arn), Some(user_id)) if status == 200 => Ok(caller(account, arn, user_id)),
-        _ => Err(fault(status, document, body)),
+        (Some(account), Some(arn), Some(user_id)) if reply.status == 200 => Ok(caller(account, arn, user_id)),
+        _ => Err(fault(reply)),
     }
 }
 
@@ -35,74 +36,55 @@ fn caller(account: String, arn: String, user_id: String) -> Caller {
     Caller { account, arn, role, user_id }
 }
 
-/// What STS said when it refused: `<Error><Code>…` or `{"Error":{"Code":…}}`.
-fn fault(status: u16, document: Option<&impl Document>, body: &str) -> Error {
-    let text = |json: &[&str], name| {
-        document.and_then(|document| document.text(json)).or_else(|| element(body, name)).unwrap_or_default()
-    };
-    let name = text(&["Error", "Code"], "Code");
-    let code = match status {
-        _ if retry::is_throttling(&name) => Code::Throttled,
+fn fault(reply: &HttpReply) -> Error {
+    let text = |json, xml| reply.document.text(json).or_else(|| reply.document.text(xml)).unwrap_or_default();
+    let name = text("Error.Code", "Code");
+    let code = match reply.status {
+        _ if retry::is_throttling(name) => Code::Throttled,
         400..=499 => Code::Refused,
         _ => Code::ServiceFault,
     };
-    let mut message = String::from("STS refused GetCallerIdentity");
-    for part in [name.as_str(), &text(&["Error", "Message"], "Message")] {
-        if !part.is_empty() {
-            message.push_str(": ");
-            message.push_str(part);
-        }
-    }
-    let request_id = text(&["RequestId"], "RequestId");
-    Error::new(code, message).service(ServiceFault { status, name, request_id })
-}
-
-/// The text of the first element of that name: flat answers of known shape, so no parser is needed. Entities stay as
-/// they are: what is read here has none, but for the text of an error.
-fn element(xml: &str, name: &str) -> Option<String> {
-    let rest = cut(xml, &concat(&["<", name, ">"]))?.1;
-    let text = cut(rest, &concat(&["</", name, ">"]))?.0;
-    (!contains(text, "<")).then(|| text.to_owned())
+    let message = concat(&["STS refused GetCallerIdentity: ", name, " ", text("Error.Message", "Message")]);
+    let request_id = text("RequestId", "RequestId").into();
+    Error::new(code, message).service(ServiceFault { status: reply.status, name: name.into(), request_id })
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
+    use crate::message::tests::flat;
 
     const ARN: &str = "arn:aws:sts::123456789012:assumed-role/Guest/CognitoIdentityCredentials";
 
+    fn reply(status: u16, body: &Value) -> HttpReply {
+        HttpReply { status, error_type: String::new(), request_id: String::new(), document: flat(body) }
+    }
+
     #[test]
     fn both_forms_give_the_same_caller() {
-        let json = json!({ "GetCallerIdentityResponse": { "GetCallerIdentityResult": {
-            "Account": "123456789012", "Arn": ARN, "UserId": "AROA:C" } } });
-        let xml = format!(
-            "<GetCallerIdentityResponse xmlns=\"x\"><GetCallerIdentityResult><Arn>{ARN}</Arn><UserId>AROA:C</UserId>\
-             <Account>123456789012</Account></GetCallerIdentityResult></GetCallerIdentityResponse>"
-        );
-        let caller = read_caller(200, Some(&json), "").unwrap();
+        let members = json!({ "Account": "123456789012", "Arn": ARN, "UserId": "AROA:C" });
+        let json = json!({ "GetCallerIdentityResponse": { "GetCallerIdentityResult": members } });
+        let caller = read_caller(&reply(200, &json)).unwrap();
         assert_eq!(caller.role.as_deref(), Some("Guest"));
-        assert_eq!(read_caller(200, None::<&serde_json::Value>, &xml), Ok(caller));
+        // Elements of the XML form are laid flat under their names.
+        assert_eq!(read_caller(&reply(200, &members)), Ok(caller));
     }
 
     #[test]
-    fn a_refusal_is_read_from_xml_and_json() {
-        let xml = "<ErrorResponse><Error><Code>ExpiredToken</Code><Message>too old</Message></Error>\
-                   <RequestId>r1</RequestId></ErrorResponse>";
-        let error = fault(403, None::<&serde_json::Value>, xml);
-        assert!(error.message.ends_with("ExpiredToken: too old"));
-        let service = error.service.as_ref().unwrap();
-        assert_eq!((service.name.as_str(), service.request_id.as_str()), ("ExpiredToken", "r1"));
-        let json = json!({ "Error": { "Code": "AccessDenied", "Message": "no" }, "RequestId": "r2" });
-        assert_eq!(fault(403, Some(&json), "").service.as_ref().unwrap().name, "AccessDenied");
-        assert_eq!(fault(200, None::<&serde_json::Value>, "<html>").code, Code::ServiceFault);
-    }
-
-    proptest::proptest! {
-        #[test]
-        fn any_text_is_read_or_refused(xml in ".*") {
-            let _ = read_caller(200, None::<&serde_json::Value>, &xml);
+    fn a_refusal_is_read_from_both_forms() {
+        let members = json!({ "Code": "ExpiredToken", "Message": "too old" });
+        for body in [
+            json!({ "Error": members, "RequestId": "r1" }),
+            json!({ "Code": "ExpiredToken", "Message": "too old", "RequestId": "r1" }),
+        ] {
+            let error = read_caller(&reply(403, &body)).unwrap_err();
+            assert_eq!(error.code, Code::Refused);
+            assert!(error.message.ends_with("ExpiredToken too old"));
+            let service = error.service.as_ref().unwrap();
+            assert_eq!((service.name.as_str(), service.request_id.as_str()), ("ExpiredToken", "r1"));
         }
+        assert_eq!(read_caller(&reply(200, &json!("<html>"))).unwrap_err().code, Code::ServiceFault);
     }
 }

@@ -38,19 +38,19 @@ fn request(url: &str, operation: &str, body: JsonObject) -> ServiceCall {
 }
 
 /// The identity id that every answer carries. It may differ from the one sent, and then it is the one to keep.
-pub(super) fn read_identity_id(document: &impl Document) -> Option<String> {
-    document.text(&["IdentityId"]).filter(|id| !id.is_empty())
+pub(super) fn read_identity_id(document: &Document) -> Option<String> {
+    document.text("IdentityId").map(str::to_owned)
 }
 
 /// The credentials of an answer and when they end. `SecretKey` is Cognito's name; `Expiration` is in seconds, with a
-/// fraction.
-pub(super) fn read_credentials(document: &impl Document) -> Option<(SigningCredentials, Millis)> {
-    let text = |name| document.text(&["Credentials", name]).filter(|text| !text.is_empty());
+/// fraction that is dropped: better a moment early.
+pub(super) fn read_credentials(document: &Document) -> Option<(SigningCredentials, Millis)> {
+    let text = |path| document.text(path).map(str::to_owned);
     let credentials = SigningCredentials {
-        access_key_id: text("AccessKeyId")?,
-        secret_access_key: Secret::new(text("SecretKey")?),
-        session_token: Some(Secret::new(text("SessionToken")?)),
+        access_key_id: text("Credentials.AccessKeyId")?,
+        secret_access_key: Secret::new(text("Credentials.SecretKey")?),
+        session_token: Some(Secret::new(text("Credentials.SessionToken")?)),
     };
-    let seconds = document.number(&["Credentials", "Expiration"])?;
-    (seconds > 0.0 && seconds < 1e12).then_some((credentials, (seconds * 1_000.0) as Millis))
+    let seconds = document.whole_number("Credentials.Expiration")?;
+    (seconds > 0).then(|| (credentials, seconds.saturating_mul(1_000)))
 }

@@ -6,7 +6,7 @@ use crate::clock::{Clock, Millis};
 use crate::cognito::{Exchange, Failure, Logins, Step};
 use crate::config::IdentityPoolId;
 use crate::error::Error;
-use crate::message::{Document, HttpReply, ServiceCall};
+use crate::message::{HttpReply, ServiceCall};
 
 /// How a round goes on.
 #[derive(Debug)]
@@ -72,13 +72,7 @@ impl Session {
     }
 
     /// Takes Cognito's answer in.
-    pub fn answered<D: Document>(
-        &mut self,
-        round: Generation,
-        reply: &HttpReply<D>,
-        random: f64,
-        local: Millis,
-    ) -> Progress {
+    pub fn answered(&mut self, round: Generation, reply: &HttpReply, random: f64, local: Millis) -> Progress {
         self.step(round, local, |exchange| exchange.answered(reply, random))
     }
 
@@ -144,6 +138,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::message::tests::flat;
     use crate::sigv4::SigningCredentials;
 
     const HOUR: Millis = 3_600_000;
@@ -152,11 +147,11 @@ mod tests {
         IdentityPoolId::parse("us-east-1:fc81b5de-4fa4-4087-adb5-4598fd25982a").unwrap()
     }
 
-    fn answer(body: Value) -> HttpReply<Value> {
-        HttpReply { status: 200, error_type: String::new(), request_id: String::new(), document: Some(body) }
+    fn answer(body: Value) -> HttpReply {
+        HttpReply { status: 200, error_type: String::new(), request_id: String::new(), document: flat(&body) }
     }
 
-    fn issued(id: &str, seconds: f64) -> HttpReply<Value> {
+    fn issued(id: &str, seconds: f64) -> HttpReply {
         answer(json!({ "IdentityId": id, "Credentials": {
             "AccessKeyId": format!("ASIA{id}"), "SecretKey": "s", "SessionToken": "t", "Expiration": seconds } }))
     }

@@ -1,7 +1,7 @@
 //! The canonical request (AWS fact sheet 4.1): the one text that both sides build and hash.
 
 use super::SigningRequest;
-use super::encoding::{Plus, encode, encode_path, recode};
+use super::encoding::{Slash, encode, encode_path, recode};
 use super::headers::is_signed;
 use crate::text::{concat, contains, cut, cut_last, next_piece, order};
 
@@ -128,7 +128,7 @@ fn push_path(out: &mut String, path: &str, rule: PathRule) {
         .then(|| normalise(path));
     let path = resolved.as_deref().unwrap_or(path);
     match rule.encoding {
-        PathEncoding::Once => recode(out, path, Plus::Literal),
+        PathEncoding::Once => recode(out, path, Slash::Kept),
         PathEncoding::Twice => encode_path(out, path),
     }
 }
@@ -161,9 +161,9 @@ fn push_query(out: &mut String, query: &str, extra: &[(&str, &str)]) {
         if !piece.is_empty() {
             let (name, value) = cut(piece, "=").unwrap_or((piece, ""));
             let mut pair = String::new();
-            recode(&mut pair, name, Plus::Space);
+            recode(&mut pair, name, Slash::Encoded);
             pair.push_str("\0");
-            recode(&mut pair, value, Plus::Space);
+            recode(&mut pair, value, Slash::Encoded);
             pairs.push(pair);
         }
     }

@@ -37,18 +37,18 @@ pub(super) fn encode_path(out: &mut String, path: &str) {
     }
 }
 
-/// What a `+` in a percent-encoded text stands for.
+/// What becomes of a slash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Plus {
-    /// In a query, a space.
-    Space,
-    /// In a path, itself.
-    Literal,
+pub(super) enum Slash {
+    /// In a query, it is a character like any other.
+    Encoded,
+    /// In a path, it separates.
+    Kept,
 }
 
-/// Decodes a percent-encoded text and encodes it by SigV4's rule, byte by byte. Slashes stay where `plus` says
-/// that the text is a path. A `%` that starts no escape stands for itself.
-pub(super) fn recode(out: &mut String, text: &str, plus: Plus) {
+/// Decodes a percent-encoded text and encodes it by SigV4's rule, byte by byte. A `+` is a space, in a query and in
+/// the path of an S3 object alike; a `%` that starts no escape stands for itself.
+pub(super) fn recode(out: &mut String, text: &str, slash: Slash) {
     let bytes = text.as_bytes();
     let mut at = 0;
     while let Some(&byte) = bytes.get(at) {
@@ -61,8 +61,8 @@ pub(super) fn recode(out: &mut String, text: &str, plus: Plus) {
                 }
                 _ => push_byte(out, b'%'),
             },
-            b'+' if plus == Plus::Space => out.push_str("%20"),
-            b'/' if plus == Plus::Literal => push_ascii(out, byte),
+            b'+' => push_byte(out, b' '),
+            b'/' if slash == Slash::Kept => push_ascii(out, byte),
             _ => push_byte(out, byte),
         }
     }
@@ -86,27 +86,27 @@ pub(super) fn hex(bytes: &[u8]) -> String {
 mod tests {
     use super::*;
 
-    fn recoded(text: &str, plus: Plus) -> String {
+    fn recoded(text: &str, slash: Slash) -> String {
         let mut out = String::new();
-        recode(&mut out, text, plus);
+        recode(&mut out, text, slash);
         out
     }
 
     #[test]
     fn escapes_are_written_one_way_whatever_way_they_came() {
-        assert_eq!(recoded("%7e%41%c3%A9!*'()", Plus::Space), "~A%C3%A9%21%2A%27%28%29");
+        assert_eq!(recoded("%7e%41%c3%A9!*'()", Slash::Encoded), "~A%C3%A9%21%2A%27%28%29");
     }
 
     #[test]
-    fn plus_is_a_space_in_a_query_and_itself_in_a_path() {
-        assert_eq!(recoded("a+b/c", Plus::Space), "a%20b%2Fc");
-        assert_eq!(recoded("a+b/c", Plus::Literal), "a%2Bb/c");
+    fn plus_is_a_space_and_a_slash_separates_paths_only() {
+        assert_eq!(recoded("a+b/c", Slash::Encoded), "a%20b%2Fc");
+        assert_eq!(recoded("a+b%2B/c", Slash::Kept), "a%20b%2B/c");
     }
 
     #[test]
     fn a_percent_sign_that_starts_no_escape_stands_for_itself() {
-        assert_eq!(recoded("100%", Plus::Space), "100%25");
-        assert_eq!(recoded("%zz%4", Plus::Space), "%25zz%254");
-        assert_eq!(recoded("%FF", Plus::Space), "%FF");
+        assert_eq!(recoded("100%", Slash::Encoded), "100%25");
+        assert_eq!(recoded("%zz%4", Slash::Encoded), "%25zz%254");
+        assert_eq!(recoded("%FF", Slash::Encoded), "%FF");
     }
 }

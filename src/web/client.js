@@ -4,8 +4,8 @@ import { checkLogins, makeCore } from "./core.js";
 import { SigFetchError, fieldError } from "./error.js";
 import { load } from "./load.js";
 import * as op from "./operation.js";
-import { capture, sign } from "./request.js";
-import { Session } from "./session.js";
+import { badHeaders, capture, sign } from "./request.js";
+import { Session, signedOut } from "./session.js";
 import { reply, until } from "./transport.js";
 
 /** @import { AwsCredentials, ClientOptions, GraphqlRequest, Logins, SignedRequestInit } from "./api.js" */
@@ -21,6 +21,8 @@ class Client extends EventTarget {
   #options;
   /** @type {{ core: Core, session: Session } | undefined} */
   #opened;
+  /** Changes at every sign-out: what was called before must not go on after. */
+  #epoch = 0;
 
   /**
    * @param {ClientOptions} options
@@ -33,7 +35,7 @@ class Client extends EventTarget {
     const { logins, endpoints } = options ?? {};
     this.#options = options && {
       ...options,
-      logins: logins && typeof logins === "object" ? { ...logins } : logins,
+      logins: logins && typeof logins === "object" && !Array.isArray(logins) ? { ...logins } : logins,
       endpoints: Array.isArray(endpoints) ? endpoints.map((entry) => ({ ...entry })) : endpoints,
     };
     // The first call reports a failure; here it would be an unhandled rejection.
@@ -41,24 +43,37 @@ class Client extends EventTarget {
   }
 
   async #open() {
+    const epoch = this.#epoch;
+    /** Refuses to go on for somebody who is gone. */
+    const check = () => {
+      if (epoch !== this.#epoch) throw signedOut();
+    };
     await load(this.#source);
+    check();
     if (!this.#opened) {
       const core = makeCore(this.#options);
       this.#opened = { core, session: new Session(core, this.#options) };
     }
-    return this.#opened;
+    return { ...this.#opened, check };
   }
 
-  async #ready() {
-    const opened = await this.#open();
-    await opened.session.ready();
-    return opened;
+  /** The current set. */
+  async #current() {
+    const { core, session, check } = await this.#open();
+    for (;;) {
+      check();
+      await session.ready();
+      check();
+      const set = core(op.CREDENTIALS);
+      // None: other logins came at the last moment.
+      if (set) return set;
+    }
   }
 
   /** @param {Captured} captured */
   async #sign(captured) {
-    const { core, session } = await this.#open();
-    return sign(core, session, captured);
+    const { core, session, check } = await this.#open();
+    return sign(core, session, captured, check);
   }
 
   signedFetch = async (/** @type {RequestInfo | URL} */ input, /** @type {SignedRequestInit} */ init) => {
@@ -83,46 +98,56 @@ class Client extends EventTarget {
       throw fieldError("INVALID_REQUEST", "request.query", "must be a GraphQL document as a string");
     }
     const { query, variables, operationName } = request;
-    const headers = new Headers(init?.headers);
+    let headers, body;
+    try {
+      headers = new Headers(init?.headers);
+    } catch {
+      throw badHeaders();
+    }
+    try {
+      body = JSON.stringify({ query, variables, operationName });
+    } catch (cause) {
+      throw fieldError("INVALID_REQUEST", "request.variables", "cannot be written as JSON", cause);
+    }
     if (!headers.has("content-type")) headers.set("content-type", "application/json");
-    const response = await this.signedFetch(url, {
-      ...init,
-      headers,
-      method: "POST",
-      body: JSON.stringify({ query, variables, operationName }),
-    });
-    const answer = await reply(response);
+    const response = await this.signedFetch(url, { ...init, headers, method: "POST", body });
+    const text = await response.text();
+    try {
+      const result = JSON.parse(text);
+      if (response.status === 200 && (result.data !== undefined || result.errors)) return result;
+    } catch {
+      // No JSON is no result either.
+    }
     const { core } = await this.#open();
-    core(op.CHECK_GRAPHQL, ...answer);
-    return JSON.parse(/** @type {string} */ (answer[3]));
+    core(op.REFUSE_GRAPHQL, ...reply(response, text));
   };
 
   credentials = async () => {
-    const { core } = await this.#ready();
-    const { expiration, ...credentials } = core(op.CREDENTIALS);
+    const { expiration, ...credentials } = await this.#current();
     return { ...credentials, ...(expiration && { expiration: new Date(expiration) }) };
   };
 
   identityId = async () => {
-    const { core } = await this.#ready();
-    const { identityId } = core(op.CREDENTIALS);
+    const { identityId } = await this.#current();
     if (!identityId) throw fieldError("INVALID_OPTION", "options.credentials", "has no identityId");
     return identityId;
   };
 
   whoami = async () => {
-    const { core } = await this.#open();
+    const { core, check } = await this.#open();
+    check();
     const url = core(op.STS_URL);
     if (!url) throw fieldError("INVALID_OPTION", "options.region", "is needed for whoami");
     const signal = AbortSignal.timeout(this.#options.timeoutMs ?? 10_000);
-    let response;
+    let answer;
     try {
-      response = await this.signedFetch(url, {
+      const response = await this.signedFetch(url, {
         method: "POST",
         headers: { "content-type": "application/x-www-form-urlencoded", accept: "application/json" },
         body: "Action=GetCallerIdentity&Version=2011-06-15",
         signal,
       });
+      answer = reply(response, await response.text());
     } catch (cause) {
       if (cause instanceof SigFetchError) throw cause;
       const [code, what] = signal.aborted ? ["TIMEOUT", "No answer in time from"] : ["NETWORK", "No readable answer from"];
@@ -132,17 +157,21 @@ class Client extends EventTarget {
         cause,
       );
     }
-    return core(op.CALLER, response.status, await response.text());
+    return core(op.CALLER, ...answer);
   };
 
   setLogins = (/** @type {Logins | undefined} */ logins) => {
     checkLogins(logins);
+    if (logins && this.#options?.credentials) {
+      throw fieldError("INVALID_OPTION", "options.logins", "goes with identityPoolId, not with credentials");
+    }
     const copy = logins && { ...logins };
     this.#options = { ...this.#options, logins: copy };
     this.#opened?.session.setLogins(copy);
   };
 
   signOut = () => {
+    this.#epoch += 1;
     this.#options = { ...this.#options, logins: undefined };
     this.#opened?.session.signOut();
   };

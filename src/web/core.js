@@ -28,6 +28,8 @@ export function makeCore(options) {
   options.endpoints?.forEach(({ url, service, region, signAs }, index) => {
     const field = (/** @type {string} */ name) => `options.endpoints[${index}].${name}`;
     text(service, field("service"));
+    if (region !== undefined) text(region, field("region"));
+    if (signAs !== undefined) text(signAs, field("signAs"));
     if (!URL.canParse(url)) throw fieldError("INVALID_OPTION", field("url"), "must be an absolute URL");
     core(op.DECLARE, index, new URL(url).href, service, region, signAs);
   });

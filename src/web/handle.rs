@@ -6,14 +6,14 @@ use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 
-use super::value::{Field, JsDocument, plain};
+use super::value::{Field, plain};
 use crate::appsync;
 use crate::clock::Millis;
 use crate::cognito::{self, Failure, Logins};
 use crate::config::{Config, check_login_key};
 use crate::credentials::{CredentialSet, Decision, Progress, Session};
 use crate::error::Error;
-use crate::message::{HttpReply, Url};
+use crate::message::{Document, HttpReply, Url};
 use crate::secret::Secret;
 use crate::sigv4::{
     EMPTY_HASH, KeyCache, PayloadHash, SigningCredentials, SigningRequest, check_headers, parse_headers, sign_headers,
@@ -42,7 +42,7 @@ mod operation {
     pub(super) const HASH: u8 = 16;
     pub(super) const STS_URL: u8 = 17;
     pub(super) const CALLER: u8 = 18;
-    pub(super) const CHECK_GRAPHQL: u8 = 19;
+    pub(super) const REFUSE_GRAPHQL: u8 = 19;
 }
 
 /// What ANSWERED gives when the set is there, instead of milliseconds to wait.
@@ -85,13 +85,13 @@ impl Arguments {
         self.number(index) as Millis
     }
 
-    /// Status, error type, request id and body, from `index` on.
-    fn reply(&self, index: u32) -> HttpReply<JsDocument> {
+    /// Status, error type, request id and flat document, from `index` on.
+    fn reply(&self, index: u32) -> HttpReply {
         HttpReply {
             status: self.number(index) as u16,
             error_type: self.text(index + 1),
             request_id: self.text(index + 2),
-            document: JsDocument::parse(&self.text(index + 3)),
+            document: Document::new(self.text(index + 3)),
         }
     }
 
@@ -230,11 +230,9 @@ impl Handle {
             // Uint8Array -> lower-case hex
             op::HASH => hash(arguments.0.get(0).unchecked_ref()).into(),
             op::STS_URL => self.config.sts_url().into(),
-            // status, body -> who
+            // a reply of STS -> who
             op::CALLER => {
-                let body = arguments.text(1);
-                let caller =
-                    cognito::read_caller(arguments.number(0) as u16, JsDocument::parse(&body).as_ref(), &body)?;
+                let caller = cognito::read_caller(&arguments.reply(0))?;
                 plain(&[
                     ("account", Field::Text(&caller.account)),
                     ("arn", Field::Text(&caller.arn)),
@@ -242,11 +240,8 @@ impl Handle {
                     ("userId", Field::Text(&caller.user_id)),
                 ])
             }
-            // a reply: refuses what is no GraphQL result
-            op::CHECK_GRAPHQL => {
-                appsync::check_result(&arguments.reply(0))?;
-                done
-            }
+            // a reply of AppSync that is no GraphQL result -> never anything but an error
+            op::REFUSE_GRAPHQL => return Err(appsync::refusal(&arguments.reply(0))),
             _ => done,
         })
     }

@@ -1,6 +1,6 @@
 // @ts-check
 // One load of the WebAssembly for the page, whatever happens at the same time.
-import start from "../../pkg/wasm/sigfetch.js";
+import { initSync } from "../../pkg/wasm/sigfetch.js";
 import { SigFetchError } from "./error.js";
 
 /** @type {Promise<unknown> | undefined} */
@@ -12,11 +12,30 @@ let loading;
  * @param {() => any} source
  */
 export function load(source) {
-  loading ??= (async () => start({ module_or_path: await source() }))();
+  loading ??= compile(source).then((module) => initSync({ module }));
   return loading.catch((cause) => {
     loading = undefined;
     throw loadError(cause);
   });
+}
+
+/**
+ * Compiles what `source` gives, while it downloads where that is possible.
+ *
+ * @param {() => any} source
+ */
+async function compile(source) {
+  let from = await source();
+  if (typeof from === "string" || from instanceof URL) from = await fetch(from);
+  if (!(from instanceof Response)) return from instanceof WebAssembly.Module ? from : WebAssembly.compile(from);
+  if (!from.ok) throw new Error(`status ${from.status}`);
+  try {
+    return await WebAssembly.compileStreaming(from.clone());
+  } catch (error) {
+    // A server that does not know the MIME type should not be the end of it; bytes that are no module are.
+    if (/wasm/i.test(from.headers.get("content-type") ?? "")) throw error;
+    return WebAssembly.compile(await from.arrayBuffer());
+  }
 }
 
 /** @param {any} cause */

@@ -19,4 +19,4 @@ export const SIGN = 15;
 export const HASH = 16;
 export const STS_URL = 17;
 export const CALLER = 18;
-export const CHECK_GRAPHQL = 19;
+export const REFUSE_GRAPHQL = 19;

@@ -2,7 +2,6 @@
 // From `fetch`'s arguments to a signed `Request`. The bytes that are hashed are the bytes that are sent.
 import { fieldError } from "./error.js";
 import * as op from "./operation.js";
-import { signedOut } from "./session.js";
 
 /** @import { SignedRequestInit } from "./api.js" */
 /** @import { Core } from "./core.js" */
@@ -16,7 +15,7 @@ import { signedOut } from "./session.js";
  * @param {RequestInfo | URL} input
  * @param {SignedRequestInit} [init]
  */
-export function capture(input, init = {}) {
+export function capture(input, init) {
   const invalid = (/** @type {string} */ field, /** @type {string} */ what, /** @type {unknown} */ cause) =>
     fieldError("INVALID_REQUEST", field, what, cause);
   const from = input instanceof Request ? input : undefined;
@@ -26,17 +25,16 @@ export function capture(input, init = {}) {
   let given;
   try {
     // A `Request` drops what browsers forbid; here it can still be seen and refused.
-    given = new Headers(init.headers);
+    given = new Headers(init?.headers);
   } catch {
-    throw invalid("init.headers", "has a name or value that HTTP does not allow", undefined);
+    throw badHeaders();
   }
-  // A followed redirect would carry credentials to wherever it points.
-  const redirect = (init.redirect ?? from?.redirect) === "manual" ? "manual" : "error";
-  // Any `init` resets the referrer of a `Request` (Fetch standard): it is said again.
-  const kept = from && { referrer: from.referrer, referrerPolicy: from.referrerPolicy };
   let request;
   try {
-    request = new Request(input, { ...kept, ...init, redirect });
+    // An iterator of headers is used up by now.
+    const asGiven = new Request(input, init instanceof Request || !init?.headers ? init : { ...init, headers: given });
+    // A followed redirect would carry credentials to wherever it points.
+    request = again(asGiven, { redirect: asGiven.redirect === "manual" ? "manual" : "error" });
   } catch (cause) {
     throw invalid("init", "is refused by the browser, see the cause", cause);
   }
@@ -45,8 +43,28 @@ export function capture(input, init = {}) {
     if (!request.headers.has(name)) throw invalid(`init.headers["${name}"]`, "is not allowed: browsers drop it", undefined);
   }
   if (request.mode === "no-cors") throw invalid("init.mode", "must not be no-cors: it drops the signature", undefined);
-  const { service, region, signAs } = init.aws ?? {};
-  return { request, aws: [service, region, signAs] };
+  const aws = ["service", "region", "signAs"].map((name) => {
+    const value = /** @type {any} */ (init)?.aws?.[name];
+    if (value !== undefined && (!value || typeof value !== "string")) {
+      throw invalid(`init.aws.${name}`, "must be a non-empty string", undefined);
+    }
+    return value;
+  });
+  return { request, aws };
+}
+
+export const badHeaders = () =>
+  fieldError("INVALID_REQUEST", "init.headers", "has a name or value that HTTP does not allow");
+
+/**
+ * A request like this one but for the change. Any `init` resets the referrer (Fetch standard): it is said again.
+ *
+ * @param {Request} request
+ * @param {RequestInit} change
+ */
+function again(request, change) {
+  const { referrer, referrerPolicy } = request;
+  return new Request(request, { referrer, referrerPolicy, ...change });
 }
 
 /**
@@ -62,21 +80,25 @@ const lines = (headers) => [...headers].map(([name, value]) => `${name}:${value}
  * @param {Core} core
  * @param {Session} session
  * @param {Captured} captured
+ * @param {() => void} check
  * @returns {Promise<Request>}
  */
-export async function sign(core, session, { request, aws }) {
-  const { epoch } = session;
+export async function sign(core, session, { request, aws }, check) {
   const { method, url, headers } = request;
   core(op.CHECK, url, lines(headers), ...aws);
   // Firefox has no `Request.body` to ask whether there is one, so the method decides.
   const body = /^(GET|HEAD)$/.test(method) ? undefined : new Uint8Array(await request.arrayBuffer());
   const hash = body && core(op.HASH, body);
-  await session.ready();
-  if (session.epoch !== epoch) throw signedOut();
-  const added = core(op.SIGN, Date.now(), url, lines(headers), ...aws, method, hash);
-  if (added === undefined) throw signedOut();
-  const { referrer, referrerPolicy } = request;
-  const signed = body ? new Request(request, { body, referrer, referrerPolicy }) : request;
+  let added;
+  // None: other logins came at the last moment.
+  while (added === undefined) {
+    check();
+    await session.ready();
+    check();
+    added = core(op.SIGN, Date.now(), url, lines(headers), ...aws, method, hash);
+  }
+  // A request without a body is not given an empty one: that would add a content-length.
+  const signed = request.bodyUsed ? again(request, { body }) : request;
   for (const line of added.split("\n")) {
     const colon = line.indexOf(":");
     signed.headers.set(line.slice(0, colon), line.slice(colon + 1));

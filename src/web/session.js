@@ -21,8 +21,6 @@ export class Session {
   #logins;
   /** @type {{ work: Promise<void>, abort: AbortController } | undefined} */
   #round;
-  /** Changes at every sign-out: what was started before must not go on after. */
-  epoch = 0;
 
   /**
    * @param {Core} core
@@ -73,6 +71,8 @@ export class Session {
     try {
       if (this.#options.credentials) return this.#accept(id, await this.#provided());
       const logins = await this.#tokens();
+      // What an overtaken round has gathered must not get into the one that overtook it.
+      if (signal.aborted) return;
       logins.forEach((login) => this.#core(op.LOGIN, ...login));
       if (!this.#core(op.START_EXCHANGE, id)) return;
     } catch (error) {
@@ -107,7 +107,7 @@ export class Session {
       });
       const date = Date.parse(response.headers.get("date") ?? "");
       if (date) this.#core(op.OBSERVE, date, sent, Date.now());
-      return await reply(response);
+      return reply(response, await response.text());
     } catch {
       return [timeout.aborted ? 1 : 0];
     }
@@ -166,7 +166,6 @@ export class Session {
   }
 
   signOut() {
-    this.epoch += 1;
     this.#logins = undefined;
     this.#core(op.SIGN_OUT);
     this.#end(signedOut());

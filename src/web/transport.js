@@ -5,16 +5,41 @@
 export const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /**
- * What the handle wants to know of an answer: status, error type, request id and body.
+ * What the handle wants to know of an answer: status, error type, request id and the body laid flat.
  *
  * @param {Response} response
+ * @param {string} body
  */
-export const reply = async (response) => [
+export const reply = (response, body) => [
   response.status,
   response.headers.get("x-amzn-errortype"),
   response.headers.get("x-amzn-requestid"),
-  await response.text(),
+  flat(body),
 ];
+
+/**
+ * Lays a JSON document flat, as `Document` in `message.rs` reads it; XML by the names of its innermost elements.
+ *
+ * @param {string} body
+ */
+function flat(body) {
+  const line = (/** @type {string} */ path, /** @type {unknown} */ value) =>
+    typeof value === "string" || typeof value === "number"
+      ? `\0${[typeof value === "number" ? `${path}#` : path, value].map((part) => String(part).replace(/[\0\x01]/g, "")).join("\x01")}`
+      : "";
+  /** @type {(path: string, value: unknown) => string} */
+  const lay = (path, value) =>
+    value && typeof value === "object"
+      ? Object.entries(value)
+          .map(([name, item]) => lay(path ? `${path}.${name}` : name, item))
+          .join("")
+      : line(path, value);
+  try {
+    return lay("", JSON.parse(body));
+  } catch {
+    return [...body.matchAll(/<(\w+)>([^<]*)</g)].map(([, name, text]) => line(name, text)).join("");
+  }
+}
 
 /**
  * Waits for `work`, but no longer than `signal` allows. What others share goes on.

@@ -1,10 +1,8 @@
-//! Reading JavaScript values, and making plain objects.
+//! Making plain objects.
 
-use js_sys::{JSON, Object, Reflect};
+use js_sys::Object;
 use serde::{Serialize, Serializer};
 use wasm_bindgen::JsValue;
-
-use crate::message::Document;
 
 /// The value of a member that goes out.
 #[derive(Debug)]
@@ -35,36 +33,4 @@ impl Serialize for Field<'_> {
 pub(super) fn plain(members: &[(&str, Field<'_>)]) -> JsValue {
     let pairs = members.serialize(&serde_wasm_bindgen::Serializer::new()).unwrap_or(JsValue::UNDEFINED);
     Object::from_entries(&pairs).map_or(JsValue::UNDEFINED, JsValue::from)
-}
-
-/// A JSON document as the platform parsed it.
-#[derive(Debug)]
-pub(super) struct JsDocument(JsValue);
-
-impl JsDocument {
-    /// Parses a text; none if it is no JSON.
-    pub(super) fn parse(text: &str) -> Option<Self> {
-        JSON::parse(text).ok().map(Self)
-    }
-
-    fn at(&self, path: &[&str]) -> JsValue {
-        path.iter().fold(self.0.clone(), |value, name| {
-            // What is no object has no members.
-            Reflect::get(&value, &(*name).into()).unwrap_or(JsValue::UNDEFINED)
-        })
-    }
-}
-
-impl Document for JsDocument {
-    fn text(&self, path: &[&str]) -> Option<String> {
-        self.at(path).as_string()
-    }
-
-    fn number(&self, path: &[&str]) -> Option<f64> {
-        self.at(path).as_f64()
-    }
-
-    fn has(&self, path: &[&str]) -> bool {
-        !self.at(path).is_undefined()
-    }
 }
