@@ -1,0 +1,69 @@
+// What `createClient` takes, and what it does not.
+import { createClient } from "sigfetch";
+import type { AwsCredentials, Client, ClientOptions, Logins } from "sigfetch";
+
+const identityPoolId = "eu-west-1:0f1e2d3c-4b5a-4678-8796-a5b4c3d2e1f0";
+const provider = "cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEfGhI";
+const own: AwsCredentials = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "secret" };
+declare const module: WebAssembly.Module;
+declare const response: Promise<Response>;
+
+export const guest: Client = createClient({ identityPoolId });
+
+export const everyOption: Required<Omit<ClientOptions, "credentials">> = {
+  identityPoolId,
+  logins: { [provider]: "token" },
+  region: "eu-west-1",
+  endpoints: [
+    { url: "https://api.example.com", service: "execute-api" },
+    {
+      url: "https://x.example",
+      service: "appsync",
+      region: "eu-west-1",
+      signAs: "a.appsync-api.eu-west-1.amazonaws.com",
+    },
+  ],
+  timeoutMs: 5_000,
+  wasm: "/sigfetch.wasm",
+};
+
+export const logins: Logins[] = [
+  { [provider]: "token" },
+  { [provider]: () => "token" },
+  { [provider]: async () => "token" },
+];
+
+export const credentials: ClientOptions[] = [
+  { credentials: own },
+  { credentials: { ...own, sessionToken: "token", expiration: new Date(), identityId: identityPoolId } },
+  { credentials: () => own },
+  { credentials: async () => own },
+];
+
+export const modules: ClientOptions[] = [
+  { identityPoolId, wasm: new URL("https://example.com/sigfetch.wasm") },
+  { identityPoolId, wasm: response },
+  { identityPoolId, wasm: new Uint8Array() },
+  { identityPoolId, wasm: new ArrayBuffer(0) },
+  { identityPoolId, wasm: module },
+  { identityPoolId, wasm: Promise.resolve(module) },
+];
+
+// @ts-expect-error: options are needed
+createClient();
+// @ts-expect-error: one object, not the pool's id alone
+createClient(identityPoolId);
+// @ts-expect-error: a slip in a name
+createClient({ identityPoolID: identityPoolId });
+// @ts-expect-error: tokens are strings
+createClient({ identityPoolId, logins: { [provider]: 7 } });
+// @ts-expect-error: and so is what a function promises
+createClient({ identityPoolId, logins: { [provider]: async () => null } });
+// @ts-expect-error: an endpoint says its service
+createClient({ identityPoolId, endpoints: [{ url: "https://api.example.com" }] });
+// @ts-expect-error: milliseconds are a number
+createClient({ identityPoolId, timeoutMs: "10s" });
+// @ts-expect-error: half a pair of keys
+createClient({ credentials: { accessKeyId: "AKIDEXAMPLE" } });
+// @ts-expect-error: a provider gives credentials
+createClient({ credentials: async () => undefined });
