@@ -84,7 +84,7 @@ impl Config {
         region: Option<String>,
         sign_as: Option<String>,
     ) -> Result<(), Error> {
-        let field = |name| concat(&["options.endpoints[", &decimal(index), "].", name]);
+        let field = |name| concat(&["options.endpoints[", &decimal(index.into()), "].", name]);
         check_region(&field("region"), region.as_deref())?;
         let declared = Declared::parse(url, service).map_err(|what| invalid(&field("url"), what))?;
         self.endpoints.push(Declared { region, sign_as, ..declared });

@@ -1,7 +1,7 @@
 //! Plain HTTP shapes, and JSON documents as they cross the border.
 
 use crate::secret::Secret;
-use crate::text::{concat, contains, cut, cut_last, push_ascii};
+use crate::text::{concat, contains, cut, cut_last, parse_decimal, push_ascii};
 
 /// A call of an AWS JSON 1.1 service that a pure room wants sent: a POST whose answer is JSON.
 #[derive(Clone, PartialEq, Eq)]
@@ -33,8 +33,8 @@ pub struct HttpReply {
     pub document: Document,
 }
 
-/// A JSON document laid flat: for every text and number in it, a NUL, its path of member names and array indices joined
-/// by dots (with `#` behind it for a number), a U+0001, and its value. Neither control character occurs elsewhere. The platform's own parser is in the
+/// A JSON document laid flat: for every text and number in it, a U+0002, its path of member names and array indices joined
+/// by dots (with `#` behind it for a number), a U+0001, and its value. No control character of these occurs elsewhere. The platform's own parser is in the
 /// JavaScript half; this form is what crosses the border. It may hold credentials.
 #[derive(Clone, Debug, Default)]
 pub struct Document(Secret);
@@ -47,8 +47,8 @@ impl Document {
 
     /// The text at a path; none if there is nothing, or nothing but an empty text.
     pub fn text(&self, path: &str) -> Option<&str> {
-        let value = cut(self.0.expose(), &concat(&["\0", path, "\u{1}"]))?.1;
-        let value = cut(value, "\0").map_or(value, |(value, _)| value);
+        let value = cut(self.0.expose(), &concat(&["\u{2}", path, "\u{1}"]))?.1;
+        let value = cut(value, "\u{2}").map_or(value, |(value, _)| value);
         (!value.is_empty()).then_some(value)
     }
 
@@ -56,10 +56,7 @@ impl Document {
     pub fn whole_number(&self, path: &str) -> Option<i64> {
         let text = self.text(&concat(&[path, "#"]))?;
         let digits = cut(text, ".").map_or(text, |(digits, _)| digits);
-        digits.bytes().try_fold(0i64, |sum, byte| {
-            let digit = byte.is_ascii_digit().then(|| i64::from(byte - b'0'))?;
-            sum.checked_mul(10)?.checked_add(digit)
-        })
+        parse_decimal(digits)
     }
 }
 
@@ -181,8 +178,8 @@ pub(crate) mod tests {
                 serde_json::Value::Array(items) => {
                     items.iter().enumerate().for_each(|(index, value)| lay(out, &at(&index.to_string()), value));
                 }
-                serde_json::Value::String(text) => *out += &format!("\0{path}\u{1}{text}"),
-                serde_json::Value::Number(number) => *out += &format!("\0{path}#\u{1}{number}"),
+                serde_json::Value::String(text) => *out += &format!("\u{2}{path}\u{1}{text}"),
+                serde_json::Value::Number(number) => *out += &format!("\u{2}{path}#\u{1}{number}"),
                 _ => {}
             }
         }

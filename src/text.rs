@@ -61,9 +61,18 @@ pub fn concat(parts: &[&str]) -> String {
     text
 }
 
+/// The number of some decimal digits; none if there is anything else, or nothing.
+pub fn parse_decimal(digits: &str) -> Option<i64> {
+    let first = if digits.is_empty() { None } else { Some(0i64) };
+    digits.bytes().try_fold(first?, |sum, byte| {
+        let digit = byte.is_ascii_digit().then(|| i64::from(byte - b'0'))?;
+        sum.checked_mul(10)?.checked_add(digit)
+    })
+}
+
 /// A number in decimal digits.
-pub fn decimal(mut value: u32) -> String {
-    let mut digits = [0; 10];
+pub fn decimal(mut value: u64) -> String {
+    let mut digits = [0; 20];
     let mut at = digits.len();
     loop {
         at -= 1;
@@ -85,7 +94,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn searches_agree_with_the_standard_library(text in "[a-c\u{e9}]{0,12}", needle in "[a-c\u{e9}]{1,3}", number: u32) {
+        fn searches_agree_with_the_standard_library(text in "[a-c\u{e9}]{0,12}", needle in "[a-c\u{e9}]{1,3}", number: u64) {
             proptest::prop_assert_eq!(contains(&text, &needle), text.contains(&needle));
             proptest::prop_assert_eq!(cut(&text, &needle), text.split_once(&needle));
             proptest::prop_assert_eq!(cut_last(&text, b'a'), text.rsplit_once('a'));
@@ -102,6 +111,8 @@ mod tests {
             let mut sorted: Vec<_> = keys.iter().copied().enumerate().map(|(at, key)| (key, at)).collect();
             sorted.sort();
             proptest::prop_assert_eq!(order(&keys), sorted.iter().map(|(_, at)| *at).collect::<Vec<_>>());
+            proptest::prop_assert_eq!(parse_decimal(&number.to_string()), i64::try_from(number).ok());
+            proptest::prop_assert_eq!(parse_decimal(&needle), None);
             proptest::prop_assert_eq!(decimal(number), number.to_string());
         }
     }

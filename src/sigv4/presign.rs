@@ -35,7 +35,7 @@ pub fn presign(
     let amz_date = amz_date(time);
     let scope_text = scope.at(&amz_date);
     let credential = concat(&[&credentials.access_key_id, "/", &scope_text]);
-    let expires = decimal(expires_seconds);
+    let expires = decimal(expires_seconds.into());
     let signed_names = signed_names(request.headers);
     let mut own = vec![
         ("X-Amz-Algorithm", "AWS4-HMAC-SHA256"),

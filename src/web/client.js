@@ -64,9 +64,9 @@ class Client extends EventTarget {
       check();
       await session.ready();
       check();
-      const set = core(op.CREDENTIALS);
+      const set = core.run(op.CREDENTIALS);
       // None: other logins came at the last moment.
-      if (set) return set;
+      if (set) return set.split("\0");
     }
   }
 
@@ -119,16 +119,22 @@ class Client extends EventTarget {
       // No JSON is no result either.
     }
     const { core } = await this.#open();
-    core(op.REFUSE_GRAPHQL, ...reply(response, text));
+    core.run(op.REFUSE_GRAPHQL, ...reply(response, text));
   };
 
   credentials = async () => {
-    const { expiration, ...credentials } = await this.#current();
-    return { ...credentials, ...(expiration && { expiration: new Date(expiration) }) };
+    const [accessKeyId, secretAccessKey, sessionToken, identityId, expiration] = await this.#current();
+    return {
+      accessKeyId,
+      secretAccessKey,
+      ...(sessionToken && { sessionToken }),
+      ...(identityId && { identityId }),
+      ...(expiration && { expiration: new Date(+expiration) }),
+    };
   };
 
   identityId = async () => {
-    const { identityId } = await this.#current();
+    const [, , , identityId] = await this.#current();
     if (!identityId) throw fieldError("INVALID_OPTION", "options.credentials", "has no identityId");
     return identityId;
   };
@@ -136,7 +142,7 @@ class Client extends EventTarget {
   whoami = async () => {
     const { core, check } = await this.#open();
     check();
-    const url = core(op.STS_URL);
+    const url = core.run(op.STS_URL);
     if (!url) throw fieldError("INVALID_OPTION", "options.region", "is needed for whoami");
     const signal = AbortSignal.timeout(this.#options.timeoutMs ?? 10_000);
     let answer;
@@ -157,7 +163,8 @@ class Client extends EventTarget {
         cause,
       );
     }
-    return core(op.CALLER, ...answer);
+    const [account, arn, role, userId] = core.run(op.CALLER, ...answer).split("\0");
+    return { account, arn, ...(role && { role }), userId };
   };
 
   setLogins = (/** @type {Logins | undefined} */ logins) => {

@@ -6,7 +6,15 @@ import * as op from "./operation.js";
 
 /** @import { ClientOptions } from "./api.js" */
 
-/** Runs an operation of the handle; its refusals become errors. @typedef {(operation: number, ...values: unknown[]) => any} Core */
+/**
+ * Runs an operation of the handle; its refusals become errors. What comes back is text, several values with NULs
+ * between them.
+ *
+ * @typedef {(operation: number, ...values: unknown[]) => string} Run
+ */
+/** @typedef {{ run: Run, hash(body: Uint8Array): string }} Core */
+
+const PIECE = 65_536;
 
 /**
  * Makes the core of a client with these options.
@@ -16,13 +24,21 @@ import * as op from "./operation.js";
  */
 export function makeCore(options) {
   const handle = new Handle();
-  /** @type {Core} */
-  const core = (operation, ...values) => {
-    try {
-      return handle.run(operation, values);
-    } catch (report) {
-      throw new SigFetchError(/** @type {any} */ (report));
-    }
+  /** @type {Run} */
+  const run = (operation, ...values) => {
+    const answer = handle.run(operation, values.map((value) => String(value ?? "").replaceAll("\0", "")).join("\0"));
+    if (answer[0] !== "\x01") return answer;
+    const [, code, advice, retryable, field, status, serviceError, requestId, ...message] = answer.split("\0");
+    throw new SigFetchError({
+      code: /** @type {any} */ (code),
+      message: message.join(),
+      advice,
+      retryable: !!retryable,
+      ...(field && { field }),
+      ...(status && { status: +status }),
+      ...(serviceError && { serviceError }),
+      ...(requestId && { requestId }),
+    });
   };
   checkKinds(options);
   options.endpoints?.forEach(({ url, service, region, signAs }, index) => {
@@ -31,10 +47,17 @@ export function makeCore(options) {
     if (region !== undefined) text(region, field("region"));
     if (signAs !== undefined) text(signAs, field("signAs"));
     if (!URL.canParse(url)) throw fieldError("INVALID_OPTION", field("url"), "must be an absolute URL");
-    core(op.DECLARE, index, new URL(url).href, service, region, signAs);
+    run(op.DECLARE, index, new URL(url).href, service, region, signAs);
   });
-  core(op.CONFIGURE, options.identityPoolId, options.region);
-  return core;
+  run(op.CONFIGURE, options.identityPoolId, options.region);
+  return {
+    run,
+    hash(body) {
+      let at = 0;
+      for (; at + PIECE < body.length; at += PIECE) handle.hash(body.subarray(at, at + PIECE), false);
+      return handle.hash(body.subarray(at), true);
+    },
+  };
 }
 
 /** @param {any} options */

@@ -2,16 +2,13 @@
 //! costs some 400 bytes of conversion code, which for twenty of them was a fifth of the download. Every operation is
 //! synchronous, so operations cannot overlap inside the handle, and none decides anything: they convert and delegate.
 
-use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::wasm_bindgen;
-use wasm_bindgen::{JsCast, JsValue};
 
-use super::value::{Field, plain};
 use crate::appsync;
 use crate::clock::Millis;
 use crate::cognito::{self, Failure, Logins};
 use crate::config::{Config, check_login_key};
-use crate::credentials::{CredentialSet, Decision, Progress, Session};
+use crate::credentials::{CredentialSet, Decision, Generation, Progress, Session};
 use crate::error::Error;
 use crate::message::{Document, HttpReply, Url};
 use crate::secret::Secret;
@@ -19,7 +16,7 @@ use crate::sigv4::{
     EMPTY_HASH, KeyCache, PayloadHash, SigningCredentials, SigningRequest, check_headers, parse_headers, sign_headers,
 };
 use crate::target::{Overrides, Target, not_http, resolve};
-use crate::text::concat;
+use crate::text::{decimal, next_piece, parse_decimal};
 
 /// The operations, numbered as in `operation.js`.
 mod operation {
@@ -39,17 +36,10 @@ mod operation {
     pub(super) const SIGN_OUT: u8 = 13;
     pub(super) const CHECK: u8 = 14;
     pub(super) const SIGN: u8 = 15;
-    pub(super) const HASH: u8 = 16;
-    pub(super) const STS_URL: u8 = 17;
-    pub(super) const CALLER: u8 = 18;
-    pub(super) const REFUSE_GRAPHQL: u8 = 19;
+    pub(super) const STS_URL: u8 = 16;
+    pub(super) const CALLER: u8 = 17;
+    pub(super) const REFUSE_GRAPHQL: u8 = 18;
 }
-
-/// What ANSWERED gives when the set is there, instead of milliseconds to wait.
-const DONE: f64 = -1.0;
-
-/// What it gives when the round was overtaken.
-const OVERTAKEN: f64 = -2.0;
 
 /// One client.
 #[wasm_bindgen]
@@ -59,36 +49,52 @@ pub struct Handle {
     session: Session,
     keys: KeyCache,
     logins: Logins,
+    body: PayloadHash,
 }
 
-/// The arguments of an operation. The JavaScript half has checked their kinds.
-struct Arguments(Array);
+/// The arguments of an operation: texts with a NUL between them, numbers in decimal digits, nothing for what is not
+/// given. One text is all that crosses the border: each value of its own costs conversion code and time.
+struct Arguments<'a>(Vec<&'a str>);
 
-impl Arguments {
-    fn optional(&self, index: u32) -> Option<String> {
-        self.0.get(index).as_string()
+impl<'a> Arguments<'a> {
+    fn split(text: &'a str) -> Self {
+        let mut rest = Some(text);
+        let mut values = Vec::new();
+        while let Some(value) = next_piece(&mut rest, 0) {
+            values.push(value);
+        }
+        Self(values)
     }
 
-    fn text(&self, index: u32) -> String {
-        self.optional(index).unwrap_or_default()
+    fn get(&self, index: usize) -> &'a str {
+        self.0.get(index).copied().unwrap_or_default()
     }
 
-    fn secret(&self, index: u32) -> Secret {
-        Secret::new(self.text(index))
+    fn text(&self, index: usize) -> String {
+        self.get(index).into()
     }
 
-    fn number(&self, index: u32) -> f64 {
-        self.0.get(index).as_f64().unwrap_or_default()
+    fn optional(&self, index: usize) -> Option<String> {
+        let text = self.get(index);
+        (!text.is_empty()).then(|| text.into())
     }
 
-    fn time(&self, index: u32) -> Millis {
-        self.number(index) as Millis
+    fn number(&self, index: usize) -> Option<i64> {
+        parse_decimal(self.get(index))
+    }
+
+    fn time(&self, index: usize) -> Millis {
+        self.number(index).unwrap_or_default()
+    }
+
+    fn round(&self) -> Generation {
+        (self.time(0) as u32).into()
     }
 
     /// Status, error type, request id and flat document, from `index` on.
-    fn reply(&self, index: u32) -> HttpReply {
+    fn reply(&self, index: usize) -> HttpReply {
         HttpReply {
-            status: self.number(index) as u16,
+            status: self.time(index) as u16,
             error_type: self.text(index + 1),
             request_id: self.text(index + 2),
             document: Document::new(self.text(index + 3)),
@@ -96,9 +102,37 @@ impl Arguments {
     }
 
     /// `init.aws`, from `index` on.
-    fn overrides(&self, index: u32) -> Overrides {
+    fn overrides(&self, index: usize) -> Overrides {
         Overrides { service: self.optional(index), region: self.optional(index + 1), sign_as: self.optional(index + 2) }
     }
+}
+
+/// Several values in one text, as they come in.
+fn join(values: &[&str]) -> String {
+    let mut text = String::new();
+    for (at, value) in values.iter().enumerate() {
+        if at > 0 {
+            text.push_str("\0");
+        }
+        text.push_str(value);
+    }
+    text
+}
+
+/// An error in one text: a mark, the facts, and last the message.
+fn refusal(error: &Error) -> String {
+    let service = error.service.as_ref();
+    join(&[
+        "\u{1}",
+        error.code.name(),
+        error.advice(),
+        if error.code.is_retryable() { "1" } else { "" },
+        error.field.as_deref().unwrap_or_default(),
+        &service.map(|fault| decimal(fault.status.into())).unwrap_or_default(),
+        service.map(|fault| fault.name.as_str()).unwrap_or_default(),
+        service.map(|fault| fault.request_id.as_str()).unwrap_or_default(),
+        &error.message,
+    ])
 }
 
 #[wasm_bindgen]
@@ -109,23 +143,35 @@ impl Handle {
         Self::default()
     }
 
-    /// Runs an operation.
-    pub fn run(&mut self, operation: u8, arguments: Array) -> Result<JsValue, JsValue> {
-        Ok(self.operate(operation, &Arguments(arguments))?)
+    /// Runs an operation. What starts with U+0001 is an error.
+    pub fn run(&mut self, operation: u8, arguments: String) -> String {
+        // Login tokens come this way: the text is wiped when it is dropped.
+        let arguments = Secret::new(arguments);
+        match self.operate(operation, &Arguments::split(arguments.expose())) {
+            Ok(answer) => answer,
+            Err(error) => refusal(&error),
+        }
+    }
+
+    /// Takes the next piece of a body; with the last one, the hash in lower-case hex comes back. In pieces, because
+    /// WebAssembly's memory never shrinks. The pieces of one body come without a pause, so bodies do not mix.
+    pub fn hash(&mut self, piece: &[u8], is_last: bool) -> String {
+        self.body.update(piece);
+        if is_last { std::mem::take(&mut self.body).finish() } else { String::new() }
     }
 }
 
 impl Handle {
-    fn operate(&mut self, operation: u8, arguments: &Arguments) -> Result<JsValue, Error> {
+    fn operate(&mut self, operation: u8, arguments: &Arguments<'_>) -> Result<String, Error> {
         use self::operation as op;
-        let done = JsValue::UNDEFINED;
+        let done = String::new();
         Ok(match operation {
             // index, url, service, region?, signAs?
             op::DECLARE => {
                 self.config.declare(
-                    arguments.number(0) as u32,
-                    &arguments.text(1),
-                    &arguments.text(2),
+                    arguments.time(0) as u32,
+                    arguments.get(1),
+                    arguments.get(2),
                     arguments.optional(3),
                     arguments.optional(4),
                 )?;
@@ -138,39 +184,42 @@ impl Handle {
             }
             // now -> 0: use the current set, 1: use it and start a round, 2: wait for a round
             op::DECIDE => match self.session.decide(arguments.time(0)) {
-                Decision::Use => 0.into(),
-                Decision::UseAndRefresh => 1.into(),
-                Decision::Await => 2.into(),
-            },
+                Decision::Use => "0",
+                Decision::UseAndRefresh => "1",
+                Decision::Await => "2",
+            }
+            .into(),
             // -> the round
             op::BEGIN => {
                 self.logins.clear();
-                u32::from(self.session.begin()).into()
+                decimal(u32::from(self.session.begin()).into())
             }
             // provider, token: for the round that is about to start its exchange
             op::LOGIN => {
-                let provider = arguments.text(0);
-                check_login_key(&provider, self.logins.len())?;
-                self.logins.push((provider, arguments.secret(1)));
+                check_login_key(arguments.get(0), self.logins.len())?;
+                self.logins.push((arguments.text(0), Secret::new(arguments.text(1))));
                 done
             }
-            // round -> whether it still counts
+            // round -> "1" if it still counts
             op::START_EXCHANGE => {
                 let logins = std::mem::take(&mut self.logins);
-                let round = (arguments.number(0) as u32).into();
-                let started =
-                    self.config.pool().map(|(pool, url)| self.session.start_exchange(round, url, pool, logins));
-                (started == Some(true)).into()
+                match self.config.pool() {
+                    Some((pool, url)) if self.session.start_exchange(arguments.round(), url, pool, logins) => {
+                        "1".into()
+                    }
+                    _ => done,
+                }
             }
-            // -> URL, x-amz-target and body, a line each
+            // -> URL, x-amz-target and body
             op::REQUEST => match self.session.request() {
-                Some(call) => concat(&[&call.url, "\n", &call.target, "\n", &call.body]).into(),
+                Some(call) => join(&[&call.url, &call.target, &call.body]),
                 None => done,
             },
-            // round, random, now, then a reply; status 0 is no connection, 1 no answer in time
+            // round, random below a million, now, then a reply; status 0 is no connection, 1 no answer in time
+            // -> milliseconds to wait before the next request; "-" when the round is over
             op::ANSWERED => {
-                let (round, random, now) =
-                    ((arguments.number(0) as u32).into(), arguments.number(1), arguments.time(2));
+                let (round, now) = (arguments.round(), arguments.time(2));
+                let random = arguments.time(1) as f64 / 1e6;
                 let reply = arguments.reply(3);
                 let progress = match reply.status {
                     0 => self.session.unanswered(round, Failure::Network, random, now),
@@ -178,16 +227,14 @@ impl Handle {
                     _ => self.session.answered(round, &reply, random, now),
                 };
                 match progress {
-                    Progress::SendAfter(wait) => wait as f64,
-                    Progress::Done => DONE,
-                    Progress::Overtaken => OVERTAKEN,
+                    Progress::SendAfter(wait) => decimal(wait.unsigned_abs()),
+                    Progress::Done | Progress::Overtaken => "-".into(),
                     Progress::Failed(error) => return Err(error),
                 }
-                .into()
             }
             // round, now: it failed before it reached Cognito
             op::FAILED => {
-                self.session.fail((arguments.number(0) as u32).into(), arguments.time(1));
+                self.session.fail(arguments.round(), arguments.time(1));
                 done
             }
             // date, sent, received
@@ -195,18 +242,19 @@ impl Handle {
                 self.session.observe(arguments.time(0), arguments.time(1), arguments.time(2));
                 done
             }
-            // round, now, accessKeyId, secretAccessKey, sessionToken?, identityId?, expiration? -> whether it counts
+            // round, now, accessKeyId, secretAccessKey, sessionToken?, identityId?, expiration?
             op::ACCEPT => {
                 let set = CredentialSet {
                     signing: SigningCredentials {
                         access_key_id: arguments.text(2),
-                        secret_access_key: arguments.secret(3),
+                        secret_access_key: Secret::new(arguments.text(3)),
                         session_token: arguments.optional(4).map(Secret::new),
                     },
                     identity_id: arguments.optional(5),
-                    expires_at: arguments.0.get(6).as_f64().map(|end| end as Millis),
+                    expires_at: arguments.number(6),
                 };
-                self.session.accept((arguments.number(0) as u32).into(), set, arguments.time(1)).into()
+                self.session.accept(arguments.round(), set, arguments.time(1));
+                done
             }
             op::CREDENTIALS => self.credentials(),
             op::CHANGE_LOGINS => {
@@ -221,24 +269,16 @@ impl Handle {
             }
             // url, headers, then init.aws: refuses what must not be signed or sent, before anything is waited for
             op::CHECK => {
-                check_headers(&parse_headers(&arguments.text(1)))?;
-                let url = arguments.text(0);
-                self.target(&Url::split(&url).ok_or_else(not_http)?, arguments.overrides(2))?;
+                check_headers(&parse_headers(arguments.get(1)))?;
+                self.target(&Url::split(arguments.get(0)).ok_or_else(not_http)?, arguments.overrides(2))?;
                 done
             }
             op::SIGN => self.sign(arguments)?,
-            // Uint8Array -> lower-case hex
-            op::HASH => hash(arguments.0.get(0).unchecked_ref()).into(),
-            op::STS_URL => self.config.sts_url().into(),
-            // a reply of STS -> who
+            op::STS_URL => self.config.sts_url().unwrap_or_default(),
+            // a reply of STS -> account, arn, role?, userId
             op::CALLER => {
                 let caller = cognito::read_caller(&arguments.reply(0))?;
-                plain(&[
-                    ("account", Field::Text(&caller.account)),
-                    ("arn", Field::Text(&caller.arn)),
-                    ("role", Field::Optional(caller.role.as_deref())),
-                    ("userId", Field::Text(&caller.user_id)),
-                ])
+                join(&[&caller.account, &caller.arn, caller.role.as_deref().unwrap_or_default(), &caller.user_id])
             }
             // a reply of AppSync that is no GraphQL result -> never anything but an error
             op::REFUSE_GRAPHQL => return Err(appsync::refusal(&arguments.reply(0))),
@@ -246,59 +286,40 @@ impl Handle {
         })
     }
 
-    /// The current set, for whoever signs elsewhere; undefined if there is none. Handing credentials over is what the
-    /// operation is for.
-    fn credentials(&self) -> JsValue {
-        let Some(set) = self.session.current() else { return JsValue::UNDEFINED };
-        plain(&[
-            ("accessKeyId", Field::Text(&set.signing.access_key_id)),
-            ("secretAccessKey", Field::Text(set.signing.secret_access_key.expose())),
-            ("sessionToken", Field::Optional(set.signing.session_token.as_ref().map(Secret::expose))),
-            ("identityId", Field::Optional(set.identity_id.as_deref())),
-            ("expiration", Field::Number(set.expires_at.map(|end| end as f64))),
+    /// -> accessKeyId, secretAccessKey, sessionToken?, identityId?, expiration?; nothing without credentials. Handing
+    /// credentials over is what the operation is for.
+    fn credentials(&self) -> String {
+        let Some(set) = self.session.current() else { return String::new() };
+        join(&[
+            &set.signing.access_key_id,
+            set.signing.secret_access_key.expose(),
+            set.signing.session_token.as_ref().map(Secret::expose).unwrap_or_default(),
+            set.identity_id.as_deref().unwrap_or_default(),
+            &set.expires_at.map(|end| decimal(end.unsigned_abs())).unwrap_or_default(),
         ])
     }
 
     /// now, url, headers, init.aws, method, payload hash? -> the headers to add, in lines like those that came in;
-    /// undefined without credentials.
-    fn sign(&mut self, arguments: &Arguments) -> Result<JsValue, Error> {
-        let url = arguments.text(1);
-        let url = Url::split(&url).ok_or_else(not_http)?;
+    /// nothing without credentials.
+    fn sign(&mut self, arguments: &Arguments<'_>) -> Result<String, Error> {
+        let url = Url::split(arguments.get(1)).ok_or_else(not_http)?;
         let target = self.target(&url, arguments.overrides(3))?;
-        let Some(set) = self.session.current() else { return Ok(JsValue::UNDEFINED) };
-        let headers = arguments.text(2);
-        let headers = parse_headers(&headers);
-        let (method, hash) = (arguments.text(6), arguments.optional(7));
+        let Some(set) = self.session.current() else { return Ok(String::new()) };
+        let hash = arguments.get(7);
         let request = SigningRequest {
-            method: &method,
+            method: arguments.get(6),
             host: &target.host,
             path: url.path,
             query: url.query,
-            headers: &headers,
-            payload_hash: hash.as_deref().unwrap_or(EMPTY_HASH),
+            headers: &parse_headers(arguments.get(2)),
+            payload_hash: if hash.is_empty() { EMPTY_HASH } else { hash },
         };
         let time = self.session.server_time(arguments.time(0));
         let signed = sign_headers(request, &target.scope, &set.signing, time, &mut self.keys);
-        Ok(signed.lines(&request, &set.signing).into())
+        Ok(signed.lines(&request, &set.signing))
     }
 
     fn target(&self, url: &Url<'_>, overrides: Overrides) -> Result<Target, Error> {
         resolve(url, &self.config.endpoints, overrides, self.config.region.as_deref())
     }
-}
-
-/// Hashed piece by piece: a large body is never whole in WebAssembly's memory, which never shrinks.
-fn hash(body: &Uint8Array) -> String {
-    const PIECE: u32 = 65_536;
-    let mut hash = PayloadHash::default();
-    let mut piece = vec![0; body.length().min(PIECE) as usize];
-    let mut at = 0;
-    while at < body.length() {
-        let end = body.length().min(at + PIECE);
-        let part = &mut piece[..(end - at) as usize];
-        body.subarray(at, end).copy_to(part);
-        hash.update(part);
-        at = end;
-    }
-    hash.finish()
 }

@@ -2,9 +2,7 @@
 //! pure rooms; its JavaScript half (`*.js` beside this file) waits, sends and wakes. Asynchrony is JavaScript's because
 //! there it costs next to nothing: the first awaited future in Rust alone adds 4.4 kB brotli to the download.
 
-mod error;
 mod handle;
-mod value;
 
 use wasm_bindgen::prelude::wasm_bindgen;
 

@@ -85,17 +85,17 @@ const lines = (headers) => [...headers].map(([name, value]) => `${name}:${value}
  */
 export async function sign(core, session, { request, aws }, check) {
   const { method, url, headers } = request;
-  core(op.CHECK, url, lines(headers), ...aws);
+  core.run(op.CHECK, url, lines(headers), ...aws);
   // Firefox has no `Request.body` to ask whether there is one, so the method decides.
   const body = /^(GET|HEAD)$/.test(method) ? undefined : new Uint8Array(await request.arrayBuffer());
-  const hash = body && core(op.HASH, body);
-  let added;
+  const hash = body && core.hash(body);
+  let added = "";
   // None: other logins came at the last moment.
-  while (added === undefined) {
+  while (!added) {
     check();
     await session.ready();
     check();
-    added = core(op.SIGN, Date.now(), url, lines(headers), ...aws, method, hash);
+    added = core.run(op.SIGN, Date.now(), url, lines(headers), ...aws, method, hash);
   }
   // A request without a body is not given an empty one: that would add a content-length.
   const signed = request.bodyUsed ? again(request, { body }) : request;

@@ -12,8 +12,8 @@ import { reply, sleep } from "./transport.js";
 const OVERTAKEN = Symbol("overtaken");
 
 /** What `DECIDE` gives. */
-const USE = 0;
-const AWAIT = 2;
+const USE = "0";
+const AWAIT = "2";
 
 export class Session {
   #core;
@@ -35,7 +35,7 @@ export class Session {
   /** Waits until there are credentials that are good now. */
   async ready() {
     for (;;) {
-      const decision = this.#core(op.DECIDE, Date.now());
+      const decision = this.#core.run(op.DECIDE, Date.now());
       if (decision === USE) return;
       const { work } = this.#round ?? this.#start();
       if (decision !== AWAIT) return;
@@ -50,7 +50,7 @@ export class Session {
 
   #start() {
     const abort = new AbortController();
-    const id = this.#core(op.BEGIN);
+    const id = +this.#core.run(op.BEGIN);
     const work = Promise.race([
       this.#run(id, abort.signal),
       new Promise((_, reject) => abort.signal.addEventListener("abort", () => reject(abort.signal.reason))),
@@ -73,17 +73,18 @@ export class Session {
       const logins = await this.#tokens();
       // What an overtaken round has gathered must not get into the one that overtook it.
       if (signal.aborted) return;
-      logins.forEach((login) => this.#core(op.LOGIN, ...login));
-      if (!this.#core(op.START_EXCHANGE, id)) return;
+      logins.forEach((login) => this.#core.run(op.LOGIN, ...login));
+      if (!this.#core.run(op.START_EXCHANGE, id)) return;
     } catch (error) {
-      this.#core(op.FAILED, id, Date.now());
+      this.#core.run(op.FAILED, id, Date.now());
       throw error;
     }
+    // Not a number when the round is over.
     for (let wait = 0; wait >= 0; ) {
       if (wait) await sleep(wait);
       if (signal.aborted) return;
       const answer = await this.#ask(signal);
-      wait = this.#core(op.ANSWERED, id, Math.random(), Date.now(), ...answer);
+      wait = +this.#core.run(op.ANSWERED, id, Math.trunc(Math.random() * 1e6), Date.now(), ...answer);
     }
   }
 
@@ -93,7 +94,7 @@ export class Session {
    * @param {AbortSignal} signal
    */
   async #ask(signal) {
-    const [url, target, body] = this.#core(op.REQUEST).split("\n");
+    const [url, target, body] = this.#core.run(op.REQUEST).split("\0");
     const timeout = AbortSignal.timeout(this.#options.timeoutMs ?? 10_000);
     const sent = Date.now();
     try {
@@ -106,7 +107,7 @@ export class Session {
         signal: AbortSignal.any([timeout, signal]),
       });
       const date = Date.parse(response.headers.get("date") ?? "");
-      if (date) this.#core(op.OBSERVE, date, sent, Date.now());
+      if (date) this.#core.run(op.OBSERVE, date, sent, Date.now());
       return reply(response, await response.text());
     } catch {
       return [timeout.aborted ? 1 : 0];
@@ -155,19 +156,19 @@ export class Session {
         "must give { accessKeyId, secretAccessKey, sessionToken?, expiration? }",
       );
     }
-    this.#core(op.ACCEPT, id, Date.now(), accessKeyId, secretAccessKey, sessionToken, identityId, end);
+    this.#core.run(op.ACCEPT, id, Date.now(), accessKeyId, secretAccessKey, sessionToken, identityId, end && Math.trunc(end));
   }
 
   /** @param {Logins | undefined} logins */
   setLogins(logins) {
     this.#logins = logins;
-    this.#core(op.CHANGE_LOGINS);
+    this.#core.run(op.CHANGE_LOGINS);
     this.#end(OVERTAKEN);
   }
 
   signOut() {
     this.#logins = undefined;
-    this.#core(op.SIGN_OUT);
+    this.#core.run(op.SIGN_OUT);
     this.#end(signedOut());
   }
 

@@ -25,7 +25,7 @@ export const reply = (response, body) => [
 function flat(body) {
   const line = (/** @type {string} */ path, /** @type {unknown} */ value) =>
     typeof value === "string" || typeof value === "number"
-      ? `\0${[typeof value === "number" ? `${path}#` : path, value].map((part) => String(part).replace(/[\0\x01]/g, "")).join("\x01")}`
+      ? `\x02${[typeof value === "number" ? `${path}#` : path, value].map((part) => String(part).replace(/[\0-\x02]/g, "")).join("\x01")}`
       : "";
   /** @type {(path: string, value: unknown) => string} */
   const lay = (path, value) =>
