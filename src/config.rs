@@ -1,6 +1,6 @@
 //! What the user asked for, checked once. The edge reads options field by field; here they become types.
 
-use crate::endpoint::{cognito_identity_host, is_region, sts_host};
+use crate::endpoint::{is_region, service_host};
 use crate::error::{Code, Error};
 use crate::target::Declared;
 use crate::text::{concat, contains, cut, decimal};
@@ -12,15 +12,8 @@ pub struct IdentityPoolId(String);
 impl IdentityPoolId {
     /// Checks the form.
     pub fn parse(text: &str) -> Result<Self, Error> {
-        let dashes = [8, 13, 18, 23];
-        let is_guid = |guid: &str| {
-            guid.len() == 36
-                && guid.bytes().enumerate().all(|(at, byte)| match byte {
-                    b'-' => dashes.contains(&at),
-                    b'0'..=b'9' | b'a'..=b'f' => !dashes.contains(&at),
-                    _ => false,
-                })
-        };
+        let is_guid =
+            |guid: &str| guid.len() == 36 && guid.bytes().all(|byte| matches!(byte, b'-' | b'0'..=b'9' | b'a'..=b'f'));
         match cut(text, ":") {
             Some((region, guid)) if is_region(region) && is_guid(guid) => Ok(Self(text.into())),
             // What people paste by mistake is named; the value is not.
@@ -97,7 +90,7 @@ impl Config {
         self.region = region;
         let Some(pool) = pool else { return Ok(()) };
         let pool = IdentityPoolId::parse(&pool)?;
-        let url = self.service_url("cognito-identity", || cognito_identity_host(pool.region()));
+        let url = self.service_url("cognito-identity", pool.region());
         let url = url.ok_or_else(|| invalid("options.identityPoolId", "names a region without Cognito"))?;
         self.region.get_or_insert_with(|| pool.region().into());
         self.pool = Some((pool, url));
@@ -111,14 +104,14 @@ impl Config {
 
     /// Where STS listens for the client's region.
     pub fn sts_url(&self) -> Option<String> {
-        self.service_url("sts", || sts_host(self.region.as_deref()?))
+        self.service_url("sts", self.region.as_deref()?)
     }
 
     /// A declared endpoint of the service, or AWS's own.
-    fn service_url(&self, service: &str, host: impl FnOnce() -> Option<String>) -> Option<String> {
+    fn service_url(&self, service: &str, region: &str) -> Option<String> {
         Some(match self.endpoints.iter().find(|entry| entry.service == service) {
-            Some(entry) => concat(&[&entry.url(), "/"]),
-            None => concat(&["https://", &host()?, "/"]),
+            Some(entry) => concat(&[&entry.origin, &entry.path, "/"]),
+            None => concat(&["https://", &service_host(service, region)?, "/"]),
         })
     }
 }

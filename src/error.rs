@@ -81,17 +81,15 @@ impl Code {
             Self::UnknownEndpoint => ("UNKNOWN_ENDPOINT", "Declare it in `endpoints`, with url, service and region."),
             Self::InsecureUrl => ("INSECURE_URL", "Use https; http is for loopback hosts only."),
             Self::LoginExpired => ("LOGIN_EXPIRED", "Return a fresh ID token from the `logins` function."),
-            Self::LoginRejected => ("LOGIN_REJECTED", "Send an ID token of a provider that the identity pool lists."),
-            Self::GuestsNotAllowed => {
-                ("GUESTS_NOT_ALLOWED", "Give `logins`, or switch guest access on in the identity pool.")
-            }
+            Self::LoginRejected => ("LOGIN_REJECTED", "Send an ID token of a provider that the pool lists."),
+            Self::GuestsNotAllowed => ("GUESTS_NOT_ALLOWED", "Give `logins`, or switch the pool's guest access on."),
             Self::PoolNotFound => ("POOL_NOT_FOUND", "Check the identity pool id, its region included."),
             Self::PoolMisconfigured => {
-                ("POOL_MISCONFIGURED", "Check the identity pool's roles and their trust policies (aud, amr).")
+                ("POOL_MISCONFIGURED", "Check the pool's roles and their trust policies (aud, amr).")
             }
             Self::IdentityLost => ("IDENTITY_LOST", "Call signOut() to start with a new identity."),
             Self::Refused => ("REFUSED", "The message has AWS's reason."),
-            Self::Throttled => ("THROTTLED", "Try again later; share one client in the page."),
+            Self::Throttled => ("THROTTLED", "Try again later; share one client."),
             Self::ServiceFault => ("SERVICE_FAULT", "Try again later; quote `requestId` to AWS support."),
             Self::Network => ("NETWORK", "Check the connection and the URL."),
             Self::Timeout => ("TIMEOUT", "Try again, or raise `timeoutMs`."),

@@ -15,4 +15,4 @@ pub mod target;
 pub mod text;
 
 #[cfg(target_arch = "wasm32")]
-mod web;
+pub mod web;

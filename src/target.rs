@@ -61,11 +61,6 @@ impl Declared {
         })
     }
 
-    /// The URL that the entry was declared with, less a trailing slash.
-    pub fn url(&self) -> String {
-        concat(&[self.origin.as_str(), &self.path])
-    }
-
     fn holds(&self, url: &Url<'_>) -> bool {
         let same_origin = cut(&self.origin, "://")
             .is_some_and(|(scheme, authority)| scheme == http_scheme(url.scheme) && authority == url.authority);

@@ -5,8 +5,7 @@
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use sigfetch::endpoint::{
-    Partition, Unrecognised, appsync_http_host, cognito_identity_host, is_loopback, is_region, partition_of_region,
-    recognise, sts_host,
+    Partition, Unrecognised, appsync_http_host, is_loopback, is_region, partition_of_region, recognise, service_host,
 };
 
 const SERVICE_HOSTS: &str = include_str!("vectors/endpoint/service-hosts.csv");
@@ -182,9 +181,9 @@ fn every_endpoint_prefix_gives_its_signing_name() {
 #[test]
 fn derived_hosts_are_recognised_as_what_they_are_for() {
     for region in [&COMMERCIAL[..], &GOV, &CHINA, &["eusc-de-east-1", "us-iso-east-1", "eu-isoe-west-1"]].concat() {
-        let cognito = cognito_identity_host(region).unwrap();
+        let cognito = service_host("cognito-identity", region).unwrap();
         assert_eq!(scope(&cognito, "/"), Ok(("cognito-identity".to_owned(), region.to_owned())));
-        assert_eq!(scope(&sts_host(region).unwrap(), "/"), Ok(("sts".to_owned(), region.to_owned())));
+        assert_eq!(scope(&service_host("sts", region).unwrap(), "/"), Ok(("sts".to_owned(), region.to_owned())));
     }
 }
 
@@ -253,8 +252,8 @@ fn read_all(text: &str, path: &str) {
     if is_loopback(text) {
         assert_eq!(recognise(text, path), Err(Unrecognised::NotAws));
     }
-    assert_eq!(is_region(text), cognito_identity_host(text).is_some());
-    assert_eq!(is_region(text), sts_host(text).is_some());
+    assert_eq!(is_region(text), service_host("cognito-identity", text).is_some());
+    assert_eq!(is_region(text), service_host("sts", text).is_some());
 }
 
 proptest! {

@@ -117,7 +117,7 @@ fn is_s3(service: &str) -> bool {
     service.starts_with("s3")
 }
 
-/// S3's rule is "decoded, then encoded once". aws-sigv4 takes the path as it is and leaves that to its caller, so the
+/// S3's rule is "decoded, a raw plus being a space, then encoded once". aws-sigv4 takes the path as it is and leaves that to its caller, so the
 /// oracle gets it in the only form whose encoding is the rule's.
 fn oracle_path(case: &Case) -> String {
     if !is_s3(case.service) {
@@ -133,6 +133,7 @@ fn oracle_path(case: &Case) -> String {
         };
         match (byte, width) {
             (b'/', 1) => out.push('/'),
+            (b'+', 1) => out.push_str("%20"),
             _ if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) => out.push(byte.into()),
             _ => out.push_str(&format!("%{byte:02X}")),
         }

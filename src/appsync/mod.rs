@@ -41,16 +41,11 @@ pub fn refusal(reply: &HttpReply) -> Error {
 /// AppSync says little; what its few words mean is known.
 fn advice(name: &str, text: &str) -> Option<&'static str> {
     Some(match (name, text) {
-        (_, "Permission denied") => {
-            "Allow appsync:GraphQL on the API's types/*/fields/* for the role that whoami() names."
-        }
-        (_, text) if text.starts_with("Unable to parse JWT") => {
-            "Switch IAM authorization on for this API: it expects another kind of token."
-        }
+        (_, "Permission denied") => "Allow appsync:GraphQL on types/*/fields/* to the role that whoami() names.",
         ("UnauthorizedException", _) => {
             "Switch IAM authorization on for this API, and allow appsync:GraphQL to the role."
         }
-        ("WAFForbiddenException", _) => "A WAF rule in front of the API refuses the request.",
+        ("WAFForbiddenException", _) => "A WAF rule refuses the request.",
         _ => return None,
     })
 }

@@ -31,7 +31,7 @@ pub(super) fn read(reply: &HttpReply) -> Refusal {
 /// step.
 type Line = (&'static str, Code, &'static str);
 
-const ISSUER: &str = "The login key must be the token's issuer without https://, and the identity pool must list it.";
+const ISSUER: &str = "The login key must be the token's issuer without https://, and the pool must list it.";
 
 /// The first line whose fragment occurs decides. Every text was seen in public reports or documented.
 const LINES: &[Line] = &[
@@ -44,7 +44,7 @@ const LINES: &[Line] = &[
     ("Invalid login token", Code::LoginRejected, ""),
     ("Unauthenticated access", Code::GuestsNotAllowed, ""),
     ("Access to Identity", Code::IdentityLost, ""),
-    ("ambiguous role mapping", Code::PoolMisconfigured, "No role mapping rule fits this token."),
+    ("ambiguous role mapping", Code::PoolMisconfigured, "No role mapping fits this token."),
     ("NotFoundException: Identity '", Code::IdentityLost, ""),
     ("ResourceNotFoundException", Code::PoolNotFound, ""),
     ("InvalidIdentityPoolConfiguration", Code::PoolMisconfigured, ""),

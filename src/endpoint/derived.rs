@@ -4,17 +4,8 @@ use super::host::{Suffix, canonical, cut_last, split_suffix};
 use super::partition_of_region;
 use crate::text::concat;
 
-/// The host of Cognito's identity pools in a region. `None` if `region` is not one.
-pub fn cognito_identity_host(region: &str) -> Option<String> {
-    service_host("cognito-identity", region)
-}
-
-/// The regional host of STS. `None` if `region` is not one.
-pub fn sts_host(region: &str) -> Option<String> {
-    service_host("sts", region)
-}
-
-fn service_host(service: &str, region: &str) -> Option<String> {
+/// The regional host of a service that is called by its signing name, such as `sts`. `None` if `region` is not one.
+pub fn service_host(service: &str, region: &str) -> Option<String> {
     let suffix = partition_of_region(region)?.dns_suffix();
     Some(concat(&[service, ".", region, ".", suffix]))
 }
@@ -44,16 +35,16 @@ mod tests {
             ("cn-north-1", "cognito-identity.cn-north-1.amazonaws.com.cn", "sts.cn-north-1.amazonaws.com.cn"),
             ("eusc-de-east-1", "cognito-identity.eusc-de-east-1.amazonaws.eu", "sts.eusc-de-east-1.amazonaws.eu"),
         ] {
-            assert_eq!(cognito_identity_host(region).as_deref(), Some(cognito));
-            assert_eq!(sts_host(region).as_deref(), Some(sts));
+            assert_eq!(service_host("cognito-identity", region).as_deref(), Some(cognito));
+            assert_eq!(service_host("sts", region).as_deref(), Some(sts));
         }
     }
 
     #[test]
     fn no_host_is_made_from_what_is_not_a_region() {
         for region in ["", "us-east", "us-east-1.evil.com", "evil.com/us-east-1", "us-east-1\r\n"] {
-            assert_eq!(cognito_identity_host(region), None, "{region:?}");
-            assert_eq!(sts_host(region), None, "{region:?}");
+            assert_eq!(service_host("cognito-identity", region), None, "{region:?}");
+            assert_eq!(service_host("sts", region), None, "{region:?}");
         }
     }
 

@@ -12,7 +12,7 @@ mod partition;
 mod services;
 mod table;
 
-pub use derived::{appsync_http_host, cognito_identity_host, sts_host};
+pub use derived::{appsync_http_host, service_host};
 pub use host::is_loopback;
 pub use partition::{Partition, is_region, partition_of_region};
 

@@ -95,7 +95,7 @@ class Client extends EventTarget {
     /** @type {SignedRequestInit} */ init,
   ) => {
     if (typeof request?.query !== "string") {
-      throw fieldError("INVALID_REQUEST", "request.query", "must be a GraphQL document as a string");
+      throw fieldError("INVALID_REQUEST", "request.query", "must be a string");
     }
     const { query, variables, operationName } = request;
     let headers, body;

@@ -42,11 +42,11 @@ async function compile(source) {
 function loadError(cause) {
   const text = String(cause?.message ?? cause);
   const [message, advice] = /unsafe-eval|content security policy/i.test(text)
-    ? ["The page's Content Security Policy forbids WebAssembly", "Add 'wasm-unsafe-eval' to script-src."]
+    ? ["The Content Security Policy forbids WebAssembly", "Add 'wasm-unsafe-eval' to script-src."]
     : /mime/i.test(text)
       ? ["The .wasm file has the wrong MIME type", "Serve it as application/wasm."]
       : /fetch|network|load failed|status|404/i.test(text)
         ? ["The .wasm file cannot be fetched", "Check its URL and the network."]
-        : ["The WebAssembly module cannot be started", "See the cause; the file may not be sigfetch's."];
+        : ["The WebAssembly cannot be started", "See the cause; the file may not be sigfetch's."];
   return new SigFetchError({ code: "WASM_LOAD", message, advice, retryable: true }, cause);
 }

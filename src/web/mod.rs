@@ -4,6 +4,7 @@
 
 mod handle;
 
+pub use handle::Handle;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// A seventh of the default allocator's size, and faster.

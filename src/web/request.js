@@ -8,6 +8,8 @@ import * as op from "./operation.js";
 /** @import { Session } from "./session.js" */
 /** @typedef {ReturnType<typeof capture>} Captured */
 
+const invalid = fieldError.bind(undefined, "INVALID_REQUEST");
+
 /**
  * Takes down what the caller gives at the moment of the call, as `fetch` does: later changes of a buffer or a header
  * object do not reach the request.
@@ -16,11 +18,9 @@ import * as op from "./operation.js";
  * @param {SignedRequestInit} [init]
  */
 export function capture(input, init) {
-  const invalid = (/** @type {string} */ field, /** @type {string} */ what, /** @type {unknown} */ cause) =>
-    fieldError("INVALID_REQUEST", field, what, cause);
   const from = input instanceof Request ? input : undefined;
   if (!from && !URL.canParse(/** @type {string} */ (input), globalThis.location?.href)) {
-    throw invalid("input", "must be a URL; outside a page an absolute one", undefined);
+    throw invalid("input", "must be a URL; outside a page an absolute one");
   }
   let given;
   try {
@@ -40,13 +40,13 @@ export function capture(input, init) {
   }
   // What the browser does not let a page set, it has dropped without a word.
   for (const [name] of given) {
-    if (!request.headers.has(name)) throw invalid(`init.headers["${name}"]`, "is not allowed: browsers drop it", undefined);
+    if (!request.headers.has(name)) throw invalid(`init.headers["${name}"]`, "is not allowed: browsers drop it");
   }
-  if (request.mode === "no-cors") throw invalid("init.mode", "must not be no-cors: it drops the signature", undefined);
+  if (request.mode === "no-cors") throw invalid("init.mode", "must not be no-cors: it drops the signature");
   const aws = ["service", "region", "signAs"].map((name) => {
     const value = /** @type {any} */ (init)?.aws?.[name];
     if (value !== undefined && (!value || typeof value !== "string")) {
-      throw invalid(`init.aws.${name}`, "must be a non-empty string", undefined);
+      throw invalid(`init.aws.${name}`, "must be a non-empty string");
     }
     return value;
   });
@@ -54,7 +54,7 @@ export function capture(input, init) {
 }
 
 export const badHeaders = () =>
-  fieldError("INVALID_REQUEST", "init.headers", "has a name or value that HTTP does not allow");
+  invalid("init.headers", "has a name or value that HTTP does not allow");
 
 /**
  * A request like this one but for the change. Any `init` resets the referrer (Fetch standard): it is said again.

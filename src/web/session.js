@@ -183,6 +183,6 @@ export class Session {
 export const signedOut = () =>
   new SigFetchError({
     code: "SIGNED_OUT",
-    message: "The client signed out while this call waited",
-    advice: "Start the call again for the new identity.",
+    message: "Signed out while this call waited",
+    advice: "Call again for the new identity.",
   });
