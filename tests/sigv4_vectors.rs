@@ -1,5 +1,6 @@
 //! The official SigV4 suite and botocore's browser-like cases, at every stage, natively and in the browser:
 //! a failure names the first stage that differs.
+#![allow(clippy::expect_used, clippy::panic)]
 
 use serde_json::Value;
 use sigfetch::clock::parse_amz_date;
