@@ -13,10 +13,12 @@ export class CommandError extends Verdict {
   name = "CommandError";
 
   constructor(command, reason, log) {
-    super(`\`${command}\` ${reason}`);
+    super(`\`${shortened(command)}\` ${reason}`);
     this.log = log;
   }
 }
+
+const shortened = (text, length = 160) => (text.length > length ? `${text.slice(0, length)} …` : text);
 
 const running = new Set();
 

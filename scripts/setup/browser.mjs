@@ -16,20 +16,23 @@ export function chromium() {
 /** The driver through which `wasm-pack test` talks to the browser. */
 export const chromedriver = () => process.env.CHROMEDRIVER ?? findProgram("chromedriver");
 
+function wrongPath() {
+  const named = process.env.CHROME_PATH;
+  return named && !existsSync(named) ? `CHROME_PATH names ${named}, which does not exist` : undefined;
+}
+
 export const browser = {
   name: "Chromium and its driver",
   neededFor: ["test"],
 
   async check() {
-    if (!chromium()) {
-      const named = process.env.CHROME_PATH;
-      return named ? `CHROME_PATH names ${named}, which does not exist` : `a browser (${names.join(", ")})`;
-    }
+    if (!chromium()) return wrongPath() ?? `a browser (${names.join(", ")})`;
     return chromedriver() ? undefined : "chromedriver";
   },
 
   async install(job) {
-    if (process.env.CHROME_PATH && !chromium()) throw new SetupError("CHROME_PATH is for a person to correct");
+    // What a person has named, only a person can correct.
+    if (wrongPath()) throw new SetupError(wrongPath());
     if (!(await apt.canInstall())) throw new SetupError("Debian's packages cannot be installed here");
     await apt.install(job, ["chromium", "chromium-driver"]);
   },
