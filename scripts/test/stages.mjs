@@ -46,7 +46,10 @@ export const stages = [
   {
     name: "types",
     about: "the JavaScript of the package against its types",
-    run: () => node(program("typescript/bin/tsc"), "--project", inRoot("scripts", "test")),
+    async run() {
+      await build();
+      await node(program("typescript/bin/tsc"), "--project", inRoot("scripts", "test"));
+    },
   },
   {
     name: "node",
