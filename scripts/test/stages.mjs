@@ -8,7 +8,6 @@ import { size } from "../size.mjs";
 import { compileLocalAws } from "../start/local-aws.mjs";
 
 const node = (...args) => run(process.execPath, args);
-const program = (name) => inRoot("node_modules", ...name.split("/"));
 const cargo = (...args) => run("cargo", args);
 const wasm = ["--target", "wasm32-unknown-unknown"];
 const noWarnings = ["--", "--deny", "warnings"];
@@ -48,7 +47,7 @@ export const stages = [
     about: "the JavaScript of the package against its types",
     async run() {
       await build();
-      await node(program("typescript/bin/tsc"), "--project", inRoot("scripts", "test"));
+      await node(inRoot("node_modules", "typescript", "bin", "tsc"), "--project", inRoot("scripts", "test"));
     },
   },
   {
