@@ -19,7 +19,7 @@ impl IdentityPoolId {
             // What people paste by mistake is named; the value is not.
             _ => Err(invalid(
                 "options.identityPoolId",
-                "must be REGION:GUID, an identity pool's id, not a user pool's and no ARN",
+                "must be REGION:GUID, an identity pool's id, no user pool's, no ARN",
             )),
         }
     }
@@ -42,11 +42,11 @@ const MAX_LOGIN_KEY: usize = 128;
 /// Checks the name of one more provider in `logins`.
 pub fn check_login_key(key: &str, before: usize) -> Result<(), Error> {
     let what = if before >= MAX_LOGINS {
-        "has more than the ten providers that Cognito takes"
+        "takes at most ten providers"
     } else if contains(key, "://") {
-        "takes provider names without https://"
+        "takes names without https://"
     } else if key.is_empty() || key.len() > MAX_LOGIN_KEY {
-        "takes provider names of 1 to 128 characters"
+        "takes names of 1 to 128 characters"
     } else {
         return Ok(());
     };
@@ -123,7 +123,7 @@ fn check_region(field: &str, region: Option<&str>) -> Result<(), Error> {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
 

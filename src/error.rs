@@ -78,7 +78,7 @@ impl Code {
         match self {
             Self::InvalidOption => ("INVALID_OPTION", CORRECT),
             Self::InvalidRequest => ("INVALID_REQUEST", CORRECT),
-            Self::UnknownEndpoint => ("UNKNOWN_ENDPOINT", "Declare it in `endpoints`, with url, service and region."),
+            Self::UnknownEndpoint => ("UNKNOWN_ENDPOINT", "Declare it in `endpoints`."),
             Self::InsecureUrl => ("INSECURE_URL", "Use https; http is for loopback hosts only."),
             Self::LoginExpired => ("LOGIN_EXPIRED", "Return a fresh ID token from the `logins` function."),
             Self::LoginRejected => ("LOGIN_REJECTED", "Send an ID token of a provider that the pool lists."),
@@ -167,7 +167,7 @@ impl core::ops::Deref for Error {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
 

@@ -1,4 +1,19 @@
 //! sigfetch: Cognito identity pool credentials and SigV4-signed fetch for web pages.
+//!
+//! The map of the house; a room imports only what stands above it in this list:
+//!
+//! - small rooms: [`text`], [`clock`], [`secret`], [`error`], [`message`], [`retry`]
+//! - [`sigv4`]: requests, scope and credentials in, headers or query out
+//! - [`endpoint`]: from a host to service, region and partition
+//! - [`target`]: where a request goes and what it is signed for; [`config`]: options, checked once
+//! - [`cognito`]: what is said to Cognito Identity and STS, and the exchange of pool and logins for credentials
+//! - [`credentials`]: the life of a credential set, and the rounds that renew it
+//! - [`appsync`]: what AppSync's refusals mean
+//! - `web`: the only room that knows JavaScript
+//!
+//! Nothing outside `web` reads a clock, draws random numbers, sends or prints: time and bytes come in as arguments, and
+//! machines say what to do next.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 pub mod appsync;
 pub mod clock;

@@ -25,7 +25,7 @@ pub fn backoff(next: u32, random: f64) -> Millis {
     (ceiling * random.clamp(0.0, 1.0)) as Millis
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
 

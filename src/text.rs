@@ -87,7 +87,7 @@ pub fn decimal(mut value: u64) -> String {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
 

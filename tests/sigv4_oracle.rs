@@ -1,6 +1,7 @@
 //! Generated requests, signed by this crate and by aws-sigv4's own request signer: every header it would add has to
 //! be equal, byte for byte, for services with single and with double path encoding.
 #![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::expect_used)]
 
 use std::time::{Duration, UNIX_EPOCH};
 

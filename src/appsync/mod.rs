@@ -43,14 +43,14 @@ fn advice(name: &str, text: &str) -> Option<&'static str> {
     Some(match (name, text) {
         (_, "Permission denied") => "Allow appsync:GraphQL on types/*/fields/* to the role that whoami() names.",
         ("UnauthorizedException", _) => {
-            "Switch IAM authorization on for this API, and allow appsync:GraphQL to the role."
+            "Switch IAM authorization on for the API, and allow appsync:GraphQL to the role."
         }
         ("WAFForbiddenException", _) => "A WAF rule refuses the request.",
         _ => return None,
     })
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use serde_json::{Value, json};
 

@@ -120,7 +120,7 @@ impl Exchange {
                 self.again_or(random, |operation| {
                     Error::new(Code::ServiceFault, concat(&["Cognito's answer to ", operation, " cannot be read"]))
                         .service(fault)
-                        .advise("Check that nothing between the page and AWS (proxy, captive portal) rewrites answers.")
+                        .advise("Does a proxy or captive portal rewrite answers?")
                 })
             }
         }
@@ -148,7 +148,7 @@ fn holds_token(logins: &Logins, text: &str) -> bool {
     logins.iter().any(|(_, token)| contains(text, token.expose()))
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use serde_json::{Value, json};
 

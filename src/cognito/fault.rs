@@ -93,7 +93,7 @@ pub(super) fn error(operation: &str, refusal: Refusal, is_secret: impl Fn(&str) 
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
     use crate::message::tests::flat;

@@ -49,7 +49,7 @@ fn fault(reply: &HttpReply) -> Error {
     Error::new(code, message).service(ServiceFault { status: reply.status, name: name.into(), request_id })
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use serde_json::{Value, json};
 

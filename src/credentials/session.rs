@@ -133,7 +133,7 @@ impl Session {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use serde_json::{Value, json};
 
@@ -281,10 +281,10 @@ mod tests {
                         }
                     }
                     Event::Lost => {
-                        if let Some((round, _)) = rounds.first().copied() {
-                            if !matches!(session.unanswered(round, Failure::Network, 0.5, local), Progress::SendAfter(_)) {
-                                rounds.remove(0);
-                            }
+                        let first = rounds.first().copied();
+                        let step = first.map(|(round, _)| session.unanswered(round, Failure::Network, 0.5, local));
+                        if matches!(step, Some(Progress::Overtaken | Progress::Failed(_))) {
+                            rounds.remove(0);
                         }
                     }
                     Event::NewLogins => { session.change_logins(); user += 1; }

@@ -23,7 +23,7 @@ pub fn appsync_http_host(host: &str) -> Option<String> {
     (!id.contains('.')).then(|| concat(&[id, ".appsync-api", tail]))
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
 

@@ -98,7 +98,7 @@ fn is_loopback_ipv4(host: &str) -> bool {
     })
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
 

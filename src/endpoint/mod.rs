@@ -108,5 +108,5 @@ fn regional<'a>(name: &'a str, path: &str) -> Option<(&'a str, &'a str)> {
     is_region(region).then_some((service?, region))
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;

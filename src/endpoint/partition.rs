@@ -96,7 +96,7 @@ pub fn is_region(text: &str) -> bool {
     partition_of_region(text).is_some()
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
 

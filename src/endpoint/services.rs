@@ -84,7 +84,7 @@ pub(super) fn global_region(name: &str, partition: Partition) -> Option<&'static
     core::iter::from_fn(|| next_piece(&mut regions, b' ')).find(|region| partition_of_region(region) == Some(partition))
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
 

@@ -199,7 +199,7 @@ fn push_header_value(out: &mut String, value: &str) {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
 

@@ -72,7 +72,7 @@ pub fn check_headers(headers: &[(&str, &str)]) -> Result<(), Error> {
     Ok(())
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
 

@@ -156,8 +156,10 @@ class Client extends EventTarget {
       answer = reply(response, await response.text());
     } catch (cause) {
       if (cause instanceof SigFetchError) throw cause;
-      const [code, what] = signal.aborted ? ["TIMEOUT", "No answer in time from"] : ["NETWORK", "No readable answer from"];
-      const advice = "Check the connection; STS hides refusals from pages behind CORS.";
+      const [code, what] = signal.aborted
+        ? ["TIMEOUT", "No answer in time from"]
+        : ["NETWORK", "No readable answer from"];
+      const advice = "Check the connection; CORS hides STS's refusals from pages.";
       throw new SigFetchError(
         { code: /** @type {any} */ (code), message: `${what} STS GetCallerIdentity`, advice, retryable: true },
         cause,

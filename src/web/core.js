@@ -69,11 +69,14 @@ function checkKinds(options) {
   const { identityPoolId, credentials, logins, region, endpoints, timeoutMs } = options;
   if (identityPoolId === undefined && !credentials) invalid("identityPoolId", "or options.credentials is needed");
   if (identityPoolId !== undefined) text(identityPoolId, "options.identityPoolId");
-  if (identityPoolId !== undefined && credentials) invalid("credentials", "and options.identityPoolId exclude each other");
-  if (credentials && !/object|function/.test(typeof credentials)) invalid("credentials", "must be an object or a function");
+  if (identityPoolId !== undefined && credentials)
+    invalid("credentials", "and options.identityPoolId exclude each other");
+  if (credentials && !/object|function/.test(typeof credentials))
+    invalid("credentials", "must be an object or a function");
   if (region !== undefined) text(region, "options.region");
   if (endpoints !== undefined && !Array.isArray(endpoints)) invalid("endpoints", "must be an array");
-  if (timeoutMs !== undefined && !(timeoutMs >= 1 && timeoutMs < 2 ** 31)) invalid("timeoutMs", "must be milliseconds, 1 or more");
+  if (timeoutMs !== undefined && !(timeoutMs >= 1 && timeoutMs < 2 ** 31))
+    invalid("timeoutMs", "must be milliseconds, 1 or more");
   checkLogins(logins);
   if (logins && credentials) invalid("logins", "goes with identityPoolId, not with credentials");
 }
@@ -86,7 +89,7 @@ function checkKinds(options) {
 export function checkLogins(logins) {
   if (logins === undefined || logins === null) return;
   if (typeof logins !== "object" || Array.isArray(logins)) {
-    throw fieldError("INVALID_OPTION", "options.logins", "must map provider names to tokens or functions");
+    throw fieldError("INVALID_OPTION", "options.logins", "must map names to tokens or functions");
   }
   for (const [provider, login] of Object.entries(logins)) {
     if (typeof login !== "function") text(login, `options.logins["${provider}"]`);

@@ -53,8 +53,7 @@ export function capture(input, init) {
   return { request, aws };
 }
 
-export const badHeaders = () =>
-  invalid("init.headers", "has a name or value that HTTP does not allow");
+export const badHeaders = () => invalid("init.headers", "has a name or value that HTTP does not allow");
 
 /**
  * A request like this one but for the change. Any `init` resets the referrer (Fetch standard): it is said again.

@@ -80,7 +80,7 @@ export class Session {
       throw error;
     }
     // Not a number when the round is over.
-    for (let wait = 0; wait >= 0; ) {
+    for (let wait = 0; wait >= 0;) {
       if (wait) await sleep(wait);
       if (signal.aborted) return;
       const answer = await this.#ask(signal);
@@ -125,7 +125,8 @@ export class Session {
         } catch (cause) {
           throw fieldError("LOGINS_FAILED", field, "threw or rejected", cause);
         }
-        if (typeof token !== "string" || !token) throw fieldError("LOGINS_FAILED", field, "gave no token: a non-empty string");
+        if (typeof token !== "string" || !token)
+          throw fieldError("LOGINS_FAILED", field, "gave no token: a non-empty string");
         return [provider, token];
       }),
     );
@@ -149,14 +150,26 @@ export class Session {
   #accept(id, given) {
     const { accessKeyId, secretAccessKey, sessionToken, identityId, expiration } = given ?? {};
     const end = expiration === undefined ? undefined : +new Date(expiration);
-    if (![accessKeyId, secretAccessKey, sessionToken ?? "-"].every((text) => text && typeof text === "string") || Number.isNaN(end)) {
+    if (
+      ![accessKeyId, secretAccessKey, sessionToken ?? "-"].every((text) => text && typeof text === "string") ||
+      Number.isNaN(end)
+    ) {
       throw fieldError(
         typeof this.#options.credentials === "function" ? "PROVIDER_FAILED" : "INVALID_OPTION",
         "options.credentials",
         "must give { accessKeyId, secretAccessKey, sessionToken?, expiration? }",
       );
     }
-    this.#core.run(op.ACCEPT, id, Date.now(), accessKeyId, secretAccessKey, sessionToken, identityId, end && Math.trunc(end));
+    this.#core.run(
+      op.ACCEPT,
+      id,
+      Date.now(),
+      accessKeyId,
+      secretAccessKey,
+      sessionToken,
+      identityId,
+      end && Math.trunc(end),
+    );
   }
 
   /** @param {Logins | undefined} logins */

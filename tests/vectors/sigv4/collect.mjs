@@ -6,7 +6,8 @@ import { join } from "node:path";
 const suite = process.argv[2];
 const cases = [];
 for (const name of readdirSync(suite).sort()) {
-  const read = (file) => (existsSync(join(suite, name, file)) ? readFileSync(join(suite, name, file), "utf8") : undefined);
+  const read = (file) =>
+    existsSync(join(suite, name, file)) ? readFileSync(join(suite, name, file), "utf8") : undefined;
   const context = JSON.parse(read("context.json") ?? "null");
   const stages = (form) => ({
     canonicalRequest: read(`${form}-canonical-request.txt`),
