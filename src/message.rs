@@ -33,9 +33,10 @@ pub struct HttpReply {
     pub document: Document,
 }
 
-/// A JSON document laid flat: for every text and number in it, a U+0002, its path of member names and array indices joined
-/// by dots (with `#` behind it for a number), a U+0001, and its value. No control character of these occurs elsewhere. The platform's own parser is in the
-/// JavaScript half; this form is what crosses the border. It may hold credentials.
+/// A JSON document laid flat: for every text and number in it a U+0002, its path of member names and array indices
+/// joined by dots (with `#` behind it for a number), a U+0001, and its value. These control characters occur nowhere
+/// else. The platform's own parser is in the JavaScript half of the edge; this form is what crosses the border. It may
+/// hold credentials.
 #[derive(Clone, Debug, Default)]
 pub struct Document(Secret);
 

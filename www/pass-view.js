@@ -12,8 +12,8 @@ export function showPass(session) {
     byId("pass-empty").hidden = Boolean(pass);
     full.hidden = !pass;
     if (!pass) return;
-    const { who, role, account, accessKeyId, identityId } = pass;
-    write(full, { who, role: role ? `${role} in ${account}` : account, accessKeyId, identityId });
+    const { who, role, accessKeyId, identityId } = pass;
+    write(full, { who, role: role ?? "", accessKeyId, identityId });
     tick();
   };
   const tick = () => {

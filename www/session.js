@@ -6,7 +6,7 @@ import { readIdToken } from "./user-pool.js";
 export class Session extends EventTarget {
   /** The sigfetch client of the environment in use. */
   client;
-  /** What may be shown: `{ who, role, account, accessKeyId, identityId, begin, end }`. Undefined without credentials. */
+  /** What may be shown: `{ who, role, accessKeyId, identityId, begin, end }`. Undefined without credentials. */
   pass;
   #user;
   /** What waits from before a sign-out or a change of environment must not come back afterwards. */
@@ -50,10 +50,10 @@ export class Session extends EventTarget {
     const turn = this.#turn;
     const { accessKeyId, identityId, expiration } = await this.client.credentials();
     if (accessKeyId === this.pass?.accessKeyId) return;
-    const { role, account } = await this.client.whoami();
+    const { role } = await this.client.whoami();
     if (turn !== this.#turn) return;
     const who = this.#user ?? "Guest";
-    this.#show({ who, role, account, accessKeyId, identityId, begin: Date.now(), end: expiration.getTime() });
+    this.#show({ who, role, accessKeyId, identityId, begin: Date.now(), end: expiration.getTime() });
   }
 
   /**

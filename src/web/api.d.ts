@@ -168,7 +168,7 @@ export declare class SigFetchError extends Error {
 }
 
 /** Signs and sends. Every method is bound: `const { signedFetch } = client` works. */
-export interface Client extends EventTarget {
+export interface Client {
   /**
    * `fetch`, signed: same arguments, same `Response`, HTTP errors included.
    *

@@ -14,7 +14,7 @@ import { reply, until } from "./transport.js";
 
 export { SigFetchError };
 
-class Client extends EventTarget {
+class Client {
   /** @type {() => unknown} */
   #source;
   /** @type {ClientOptions} */
@@ -29,7 +29,6 @@ class Client extends EventTarget {
    * @param {() => unknown} source
    */
   constructor(options, source) {
-    super();
     this.#source = source;
     // What is changed in the caller's objects later does not change the client.
     const { logins, endpoints } = options ?? {};

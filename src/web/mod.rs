@@ -7,7 +7,7 @@ mod handle;
 pub use handle::Handle;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-/// A seventh of the default allocator's size, and faster.
+/// A quarter of the default allocator's size, and faster.
 #[global_allocator]
 static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
 
