@@ -1,4 +1,4 @@
-//! The canonical request (AWS fact sheet 4.1): the one text that both sides build and hash.
+//! The canonical request (IAM User Guide, "Create a signed AWS API request"): the one text that both sides build and hash.
 
 use super::SigningRequest;
 use super::encoding::{Slash, encode, encode_path, recode};

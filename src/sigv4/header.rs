@@ -40,7 +40,7 @@ impl SignedHeaders {
     }
 }
 
-/// Whether a service demands `x-amz-content-sha256` (fact sheet 4.3). Elsewhere it is left out: each more header is
+/// Whether a service demands `x-amz-content-sha256` (S3 API Reference; OpenSearch Serverless guide). Elsewhere it is left out: each more header is
 /// one more that a CORS preflight can refuse.
 fn needs_content_sha256(service: &str) -> bool {
     service == "aoss" || PathRule::of(service) == PathRule::S3

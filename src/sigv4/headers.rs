@@ -3,7 +3,7 @@
 use crate::error::{Code, Error};
 use crate::text::{concat, cut};
 
-/// Headers that proxies, browsers or AWS change on the way (the union of AWS's own signers' lists, fact sheet 4.1),
+/// Headers that proxies, browsers or AWS change on the way (the union of the lists of AWS's own signers),
 /// and those that the signature itself brings.
 const NEVER_SIGNED: &[&str] = &[
     "authorization",

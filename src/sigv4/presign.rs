@@ -7,7 +7,7 @@ use super::{
 use crate::clock::{Millis, amz_date};
 use crate::text::{concat, decimal, order};
 
-/// Where the session token stands in a presigned URL (fact sheet 4.5).
+/// Where the session token stands in a presigned URL (as AWS's own MQTT and WebSocket clients sign).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenPlacement {
     /// In the signed query: everything but IoT.
