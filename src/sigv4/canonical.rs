@@ -1,4 +1,5 @@
-//! The canonical request (IAM User Guide, "Create a signed AWS API request"): the one text that both sides build and hash.
+//! The canonical request: the one text that both sides build and hash. Rules: IAM User Guide, "Create a signed AWS API
+//! request".
 
 use super::SigningRequest;
 use super::encoding::{Slash, encode, encode_path, recode};
