@@ -37,7 +37,7 @@ function flat(body) {
   try {
     return lay("", JSON.parse(body));
   } catch {
-    return [...body.matchAll(/<(\w+)>([^<]*)</g)].map(([, name, text]) => line(name, text)).join("");
+    return [...body.matchAll(/<(\w+)>([^<]*)<\//g)].map(([, name, text]) => line(name, text)).join("");
   }
 }
 
