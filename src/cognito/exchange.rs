@@ -120,7 +120,7 @@ impl Exchange {
                 self.again_or(random, |operation| {
                     Error::new(Code::ServiceFault, concat(&["Cognito's answer to ", operation, " cannot be read"]))
                         .service(fault)
-                        .advise("Does a proxy or captive portal rewrite answers?")
+                        .advise("A proxy or captive portal may rewrite answers.")
                 })
             }
         }

@@ -31,7 +31,7 @@ pub(super) fn read(reply: &HttpReply) -> Refusal {
 /// step.
 type Line = (&'static str, Code, &'static str);
 
-const ISSUER: &str = "The login key must be the token's issuer without https://, and the pool must list it.";
+const ISSUER: &str = "The login key must be the token's issuer without https://, listed in the identity pool.";
 
 /// The first line whose fragment occurs decides. Every text was seen in public reports or documented.
 const LINES: &[Line] = &[
