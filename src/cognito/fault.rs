@@ -86,7 +86,8 @@ pub(super) fn error(operation: &str, refusal: Refusal, is_secret: impl Fn(&str) 
     } else {
         &said
     };
-    let error = Error::new(code, concat(&["Cognito refused ", operation, ": ", shown])).service(fault.clone());
+    let message = concat(&["Cognito refused ", operation, ": ", shown]);
+    let error = Error::new(code, message).service(fault);
     match line {
         Some((.., advice)) if !advice.is_empty() => error.advise(advice),
         _ => error,

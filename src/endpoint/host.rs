@@ -1,7 +1,7 @@
 //! Host names as text: their form, their labels, what they end in.
 
 use super::Partition;
-use crate::text::next_piece;
+use crate::text::{self, next_piece};
 
 /// AWS's suffixes of service hosts, standard and dual-stack. None of them is the end of another.
 const SUFFIXES: [(&str, Suffix); 15] = [
@@ -58,9 +58,7 @@ pub(super) fn split_suffix(host: &str) -> Option<(&str, Suffix)> {
 
 /// Everything before the last label (empty if there is nothing), and the last label.
 pub(super) fn cut_last(name: &str) -> (&str, &str) {
-    let dot = name.bytes().rposition(|b| b == b'.');
-    let cut = |dot| Some((name.get(..dot)?, name.get(dot + 1..)?));
-    dot.and_then(cut).unwrap_or(("", name))
+    text::cut_last(name, b'.').unwrap_or(("", name))
 }
 
 /// Whether the text is a single label: not nothing, and no dot.

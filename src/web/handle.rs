@@ -1,4 +1,4 @@
-//! The handle that the JavaScript half holds. It has one method for all operations: each exported method of its own
+//! The handle that the JavaScript half holds. It has one method for all operations but hashing: each exported method
 //! costs some 400 bytes of conversion code, which for twenty of them was a fifth of the download. Every operation is
 //! synchronous, so operations cannot overlap inside the handle, and none decides anything: they convert and delegate.
 

@@ -84,7 +84,8 @@ const lines = (headers) => [...headers].map(([name, value]) => `${name}:${value}
  */
 export async function sign(core, session, { request, aws }, check) {
   const { method, url, headers } = request;
-  core.run(op.CHECK, url, lines(headers), ...aws);
+  const given = lines(headers);
+  core.run(op.CHECK, url, given, ...aws);
   // Firefox has no `Request.body` to ask whether there is one, so the method decides.
   const body = /^(GET|HEAD)$/.test(method) ? undefined : new Uint8Array(await request.arrayBuffer());
   const hash = body && core.hash(body);
@@ -94,7 +95,7 @@ export async function sign(core, session, { request, aws }, check) {
     check();
     await session.ready();
     check();
-    added = core.run(op.SIGN, Date.now(), url, lines(headers), ...aws, method, hash);
+    added = core.run(op.SIGN, Date.now(), url, given, ...aws, method, hash);
   }
   // A request without a body is not given an empty one: that would add a content-length.
   const signed = request.bodyUsed ? again(request, { body }) : request;
