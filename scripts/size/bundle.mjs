@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { cache, pkg } from "../lib/paths.mjs";
@@ -17,11 +17,10 @@ async function bundle(specifier) {
   const { build } = await import("esbuild");
   const page = join(cache, "size");
   const installed = join(page, "node_modules", "sigfetch");
-  if (!existsSync(installed)) {
-    rmSync(installed, { force: true });
-    mkdirSync(dirname(installed), { recursive: true });
-    symlinkSync(pkg, installed, "junction");
-  }
+  // Anew each time: the checkout may have been moved or copied, and the old link would still lead to a package.
+  rmSync(installed, { force: true });
+  mkdirSync(dirname(installed), { recursive: true });
+  symlinkSync(pkg, installed, "junction");
   const { outputFiles } = await build({
     stdin: {
       contents: `import { createClient } from "${specifier}"; globalThis.createClient = createClient;`,

@@ -68,7 +68,7 @@ pub(super) fn recode(out: &mut String, text: &str, slash: Slash) {
     }
 }
 
-fn hex_value(byte: Option<&u8>) -> Option<u8> {
+pub(super) fn hex_value(byte: Option<&u8>) -> Option<u8> {
     char::from(*byte?).to_digit(16).map(|digit| digit as u8)
 }
 

@@ -77,7 +77,7 @@ pub fn sign_headers(
     let scope_text = scope.at(&amz_date);
     let to_sign = string_to_sign(&amz_date, &scope_text, &canonical.text);
     let credential = concat(&[&credentials.access_key_id, "/", &scope_text]);
-    let signature = keys.signature(&credential, credentials, time, scope, &to_sign);
+    let signature = keys.signature(&credential, credentials, &scope_text, &to_sign);
     let authorization = concat(&[
         "AWS4-HMAC-SHA256 Credential=",
         &credential,

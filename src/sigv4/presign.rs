@@ -56,7 +56,7 @@ pub fn presign(
         path_rule: PathRule::of(&scope.service),
     });
     let to_sign = string_to_sign(&amz_date, &scope_text, &canonical.text);
-    let signature = keys.signature(&credential, credentials, time, scope, &to_sign);
+    let signature = keys.signature(&credential, credentials, &scope_text, &to_sign);
     own.push(("X-Amz-Signature", &signature));
     if placement == TokenPlacement::Appended {
         own.extend(token);
