@@ -37,8 +37,8 @@ impl Session {
     }
 
     /// Learns from a `Date` header, see [`Clock::observe`].
-    pub fn observe(&mut self, date: Millis, sent: Millis, received: Millis) {
-        self.clock.observe(date, sent, received);
+    pub fn observe(&mut self, date: Millis, sent: Millis, received: Millis) -> bool {
+        self.clock.observe(date, sent, received)
     }
 
     /// The set to sign with, whatever its standing.

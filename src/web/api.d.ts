@@ -167,8 +167,78 @@ export declare class SigFetchError extends Error {
   readonly requestId?: string;
 }
 
-/** Signs and sends. Every method is bound: `const { signedFetch } = client` works. */
-export interface Client {
+/** Of a `credentials` event: a round for credentials has ended. */
+export type CredentialsDetail =
+  | {
+      outcome: "renewed";
+      /** The Cognito identity that they belong to. */
+      identityId?: string;
+      /** When they end, by the server's clock. */
+      expiration?: Date;
+    }
+  | {
+      outcome: "failed";
+      /** Why, as a {@link SigFetchError} says it. The set that was there serves until it ends. */
+      code: SigFetchErrorCode;
+    };
+
+/** Of an `identitychange` event: another Cognito identity from now on. */
+export interface IdentityChangeDetail {
+  /** The one before; nothing if there was none. */
+  previous?: string;
+  /** The one now; nothing after a sign-out. */
+  current?: string;
+}
+
+/** Of a `clock` event: the client has learnt how far the device's clock is off. */
+export interface ClockDetail {
+  /** Milliseconds, server minus device. */
+  offset: number;
+}
+
+/**
+ * The events of a {@link Client}, by name. Their details hold no token, key, signature, header or query, so that they
+ * can be logged as they are.
+ */
+export interface ClientEventMap {
+  credentials: CustomEvent<Readonly<CredentialsDetail>>;
+  identitychange: CustomEvent<Readonly<IdentityChangeDetail>>;
+  clock: CustomEvent<Readonly<ClockDetail>>;
+}
+
+/**
+ * Signs and sends. Every method is bound: `const { signedFetch } = client` works. What goes on inside is told in
+ * events.
+ *
+ * @example
+ * aws.addEventListener("clock", ({ detail }) => console.log("The device's clock is off by", detail.offset, "ms"));
+ */
+export interface Client extends EventTarget {
+  addEventListener<Type extends keyof ClientEventMap>(
+    type: Type,
+    listener: (this: Client, event: ClientEventMap[Type]) => unknown,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  addEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject | null,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  removeEventListener<Type extends keyof ClientEventMap>(
+    type: Type,
+    listener: (this: Client, event: ClientEventMap[Type]) => unknown,
+    options?: boolean | EventListenerOptions,
+  ): void;
+  removeEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject | null,
+    options?: boolean | EventListenerOptions,
+  ): void;
+  /**
+   * What is known of the server's clock: `offset` is the server's time minus the device's in milliseconds, as learnt
+   * from AWS's answers; 0 until then. All that is signed, and all that is judged by time, goes by it.
+   */
+  readonly clock: { readonly offset: number };
   /**
    * `fetch`, signed: same arguments, same `Response`, HTTP errors included.
    *

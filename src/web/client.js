@@ -2,6 +2,7 @@
 // The client that users hold: one shared load of the WebAssembly, bound methods, aborts obeyed.
 import { checkLogins, makeCore } from "./core.js";
 import { SigFetchError, fieldError } from "./error.js";
+import { emitter } from "./events.js";
 import { load } from "./load.js";
 import * as op from "./operation.js";
 import { badHeaders, capture, sign } from "./request.js";
@@ -14,7 +15,7 @@ import { reply, until } from "./transport.js";
 
 export { SigFetchError };
 
-class Client {
+class Client extends EventTarget {
   /** @type {() => unknown} */
   #source;
   /** @type {ClientOptions} */
@@ -29,6 +30,7 @@ class Client {
    * @param {() => unknown} source
    */
   constructor(options, source) {
+    super();
     this.#source = source;
     // What is changed in the caller's objects later does not change the client.
     const { logins, endpoints } = options ?? {};
@@ -51,7 +53,7 @@ class Client {
     check();
     if (!this.#opened) {
       const core = makeCore(this.#options);
-      this.#opened = { core, session: new Session(core, this.#options) };
+      this.#opened = { core, session: new Session(core, this.#options, emitter(this)) };
     }
     return { ...this.#opened, check };
   }
@@ -74,6 +76,13 @@ class Client {
     const { core, session, check } = await this.#open();
     return sign(core, session, captured, check);
   }
+
+  clock = Object.freeze(
+    Object.defineProperty({ offset: 0 }, "offset", {
+      get: () => +(this.#opened?.core.run(op.CLOCK) ?? 0),
+      enumerable: true,
+    }),
+  );
 
   signedFetch = async (/** @type {RequestInfo | URL} */ input, /** @type {SignedRequestInit} */ init) => {
     const captured = capture(input, init);

@@ -16,7 +16,7 @@ use crate::sigv4::{
     EMPTY_HASH, KeyCache, PayloadHash, SigningCredentials, SigningRequest, check_headers, parse_headers, sign_headers,
 };
 use crate::target::{Overrides, Target, not_http, resolve};
-use crate::text::{decimal, next_piece, parse_decimal};
+use crate::text::{concat, decimal, next_piece, parse_decimal};
 
 /// The operations, numbered as in `operation.js`.
 mod operation {
@@ -39,6 +39,7 @@ mod operation {
     pub(super) const STS_URL: u8 = 16;
     pub(super) const CALLER: u8 = 17;
     pub(super) const REFUSE_GRAPHQL: u8 = 18;
+    pub(super) const CLOCK: u8 = 19;
 }
 
 /// One client.
@@ -237,10 +238,10 @@ impl Handle {
                 self.session.fail(arguments.round(), arguments.time(1));
                 done
             }
-            // date, sent, received
+            // date, sent, received -> "1" if the offset is another one now
             op::OBSERVE => {
-                self.session.observe(arguments.time(0), arguments.time(1), arguments.time(2));
-                done
+                let learnt = self.session.observe(arguments.time(0), arguments.time(1), arguments.time(2));
+                if learnt { "1".into() } else { done }
             }
             // round, now, accessKeyId, secretAccessKey, sessionToken?, identityId?, expiration?
             op::ACCEPT => {
@@ -282,6 +283,11 @@ impl Handle {
             }
             // a reply of AppSync that is no GraphQL result -> never anything but an error
             op::REFUSE_GRAPHQL => return Err(appsync::refusal(&arguments.reply(0))),
+            // -> the server's time minus the device's
+            op::CLOCK => {
+                let offset = self.session.server_time(0);
+                concat(&[if offset < 0 { "-" } else { "" }, &decimal(offset.unsigned_abs())])
+            }
             _ => done,
         })
     }

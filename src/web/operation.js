@@ -19,3 +19,4 @@ export const SIGN = 15;
 export const STS_URL = 16;
 export const CALLER = 17;
 export const REFUSE_GRAPHQL = 18;
+export const CLOCK = 19;

@@ -7,6 +7,7 @@ import { reply, sleep } from "./transport.js";
 
 /** @import { AwsCredentials, ClientOptions, Logins } from "./api.js" */
 /** @import { Core } from "./core.js" */
+/** @import { Emit } from "./events.js" */
 
 /** Why a round ends when other logins have come. */
 const OVERTAKEN = Symbol("overtaken");
@@ -18,6 +19,7 @@ const AWAIT = "2";
 export class Session {
   #core;
   #options;
+  #emit;
   #logins;
   /** @type {{ work: Promise<void>, abort: AbortController } | undefined} */
   #round;
@@ -25,10 +27,12 @@ export class Session {
   /**
    * @param {Core} core
    * @param {ClientOptions} options
+   * @param {Emit} emit
    */
-  constructor(core, options) {
+  constructor(core, options, emit) {
     this.#core = core;
     this.#options = options;
+    this.#emit = emit;
     this.#logins = options.logins;
   }
 
@@ -57,10 +61,23 @@ export class Session {
     ]).finally(() => {
       if (this.#round === round) this.#round = undefined;
     });
-    // A background round that fails while the old set serves concerns nobody.
-    work.catch(() => {});
+    // A background round that fails while the old set serves concerns nobody but listeners.
+    work.then(
+      () => this.#tell(),
+      ({ code }) => abort.signal.aborted || this.#emit("credentials", { outcome: "failed", code }),
+    );
     const round = { work, abort };
     return (this.#round = round);
+  }
+
+  /** Tells of the new set. */
+  #tell() {
+    const [, , , identityId, expiration] = this.#core.run(op.CREDENTIALS).split("\0");
+    this.#emit("credentials", {
+      outcome: "renewed",
+      ...(identityId && { identityId }),
+      ...(expiration && { expiration: new Date(+expiration) }),
+    });
   }
 
   /**
@@ -107,7 +124,9 @@ export class Session {
         signal: AbortSignal.any([timeout, signal]),
       });
       const date = Date.parse(response.headers.get("date") ?? "");
-      if (date) this.#core.run(op.OBSERVE, date, sent, Date.now());
+      if (date && this.#core.run(op.OBSERVE, date, sent, Date.now())) {
+        this.#emit("clock", { offset: +this.#core.run(op.CLOCK) });
+      }
       return reply(response, await response.text());
     } catch {
       return [timeout.aborted ? 1 : 0];

@@ -60,3 +60,16 @@ export async function calls() {
   // @ts-expect-error: methods are not replaced
   client.signedFetch = fetch;
 }
+
+export function events() {
+  client.addEventListener("clock", ({ detail }) => same<Same<typeof detail.offset, number>>());
+  client.addEventListener("credentials", ({ detail }) => {
+    if (detail.outcome === "renewed") same<Same<typeof detail.expiration, Date | undefined>>();
+    // @ts-expect-error: only what failed has a code
+    else detail.expiration;
+  });
+  client.addEventListener("identitychange", { handleEvent: (event: Event) => event.type }, { once: true });
+  const offset: number = client.clock.offset;
+  // @ts-expect-error: the clock is learnt, not set
+  client.clock.offset = offset;
+}
