@@ -7,7 +7,7 @@ import { explainFailure, runSteps } from "./setup/run.mjs";
 import { SetupError } from "./setup/step.mjs";
 import { steps } from "./setup/steps.mjs";
 
-const purposes = ["start", "build", "test"];
+const purposes = ["start", "build", "test", "bench"];
 
 /**
  * Makes sure that this machine has all that `purpose` needs and installs what is missing; without a purpose, all there

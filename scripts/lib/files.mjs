@@ -2,12 +2,13 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 
-/** All files under the given files and folders, in a fixed order; what does not exist is left out. */
+/** All files under the given files and folders, in a fixed order; what does not exist or npm installed is left out. */
 export function filesUnder(...paths) {
   return paths.filter(existsSync).flatMap((path) => {
     if (!statSync(path).isDirectory()) return [path];
     return filesUnder(
       ...readdirSync(path)
+        .filter((name) => name !== "node_modules")
         .sort()
         .map((name) => join(path, name)),
     );

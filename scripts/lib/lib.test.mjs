@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -46,6 +46,13 @@ test("a fingerprint changes with a name, a content and what else is given", () =
 
 test("files are found in a fixed order, whatever is missing", () => {
   assert.deepEqual(filesUnder(join(folder, "two"), join(folder, "missing")), [join(folder, "two")]);
+});
+
+test("what npm installed is nobody's own file", () => {
+  mkdirSync(join(folder, "app", "node_modules", "library"), { recursive: true });
+  for (const name of ["node_modules/library/index.test.mjs", "app.test.mjs"])
+    writeFileSync(join(folder, "app", name), "");
+  assert.deepEqual(filesUnder(join(folder, "app")), [join(folder, "app", "app.test.mjs")]);
 });
 
 test("durations read like a person would say them", () => {

@@ -23,7 +23,7 @@ function wrongPath() {
 
 export const browser = {
   name: "Chromium and its driver",
-  neededFor: ["test"],
+  neededFor: ["test", "bench"],
 
   async check() {
     if (!chromium()) return wrongPath() ?? `a browser (${names.join(", ")})`;

@@ -1,26 +1,15 @@
-import { existsSync, statSync } from "node:fs";
-import { inRoot } from "../lib/paths.mjs";
+import { join } from "node:path";
+import { npmPackages } from "./npm-packages.mjs";
 
-// npm writes this file last, so it also tells of an installation that was broken off.
-const installed = inRoot("node_modules", ".package-lock.json");
-const lock = inRoot("package-lock.json");
-
-export const nodeModules = {
+export const nodeModules = npmPackages({
   name: "Node modules",
-  neededFor: ["start", "build", "test"],
+  folder: "",
+  neededFor: ["start", "build", "test", "bench"],
+});
 
-  async check() {
-    if (!existsSync(installed)) return "node_modules";
-    return statSync(installed).mtimeMs < statSync(lock).mtimeMs
-      ? "node_modules older than package-lock.json"
-      : undefined;
-  },
-
-  async install(job) {
-    job.say("npm ci");
-    const npm = process.platform === "win32" ? "npm.cmd" : "npm";
-    await job.run(npm, ["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
-  },
-
-  byHand: () => "  npm ci --ignore-scripts",
-};
+/** Kept apart, because only `npm run bench` needs them. */
+export const benchModules = npmPackages({
+  name: "Signers to measure beside",
+  folder: join("scripts", "bench"),
+  neededFor: ["bench"],
+});

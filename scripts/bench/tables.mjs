@@ -1,0 +1,47 @@
+import { verdicts } from "./limits.mjs";
+
+/** Three digits that count, with thousands separated. */
+const figure = (number) =>
+  number >= 100 ? Math.round(number).toLocaleString("en") : String(Number(number.toPrecision(3)));
+
+const micros = ({ median, p25, p75 }) => [median, p25, p75].map((ms) => figure(ms * 1_000));
+const withSpread = ([median, p25, p75]) => `${median} (${p25}–${p75})`;
+const plain = ({ median, p25, p75 }) => withSpread([median, p25, p75].map(figure));
+const mebibytes = (bytes) => figure(Math.max(0, bytes) / 2 ** 20);
+
+/** A table in Markdown, which a terminal shows as well. */
+function table(title, columns, rows) {
+  const all = [[title, ...columns], ...rows];
+  const widths = all[0].map((_, column) => Math.max(...all.map((row) => row[column].length)));
+  const line = (cells) =>
+    `| ${cells.map((cell, at) => (at ? cell.padStart(widths[at]) : cell.padEnd(widths[at]))).join(" | ")} |`;
+  const rule = `| ${widths.map((width, at) => (at ? `${"-".repeat(width - 1)}:` : "-".repeat(width))).join(" | ")} |`;
+  return [line(all[0]), rule, ...rows.map(line)].join("\n");
+}
+
+/** All tables of one page. */
+export function tables({ title, contenders, reference, times, ratios, pauses, memory }) {
+  const rows = (...groups) =>
+    contenders.map(({ name }) => [
+      name,
+      ...groups.flatMap(([by, show]) => Object.values(by).map((of) => show(of[name]))),
+    ]);
+  const columns = Object.keys(times);
+  const large = Object.keys(pauses);
+  const shown = [
+    table(`µs per signature, ${title}`, columns, rows([times, (one) => withSpread(micros(one))])),
+    table(`× ${reference}, ${title}`, columns, rows([ratios, plain])),
+  ];
+  if (large.length > 0) {
+    const heads = [...large.map((label) => `${label}, ms`), ...large.map((label) => `${label}, peak MiB`)];
+    const peak = (bytes) => (bytes === undefined ? "–" : mebibytes(bytes));
+    shown.push(table(`longest pause and memory, ${title}`, heads, rows([pauses, plain], [memory, peak])));
+  }
+  return shown.join("\n\n");
+}
+
+/** What was promised, and whether it holds. */
+export function promises(results) {
+  const show = ({ what, value, limit, held }) => [what, figure(value), figure(limit), held ? "held" : "missed"];
+  return table("promise", ["measured", "at most", "verdict"], verdicts(results).map(show));
+}
