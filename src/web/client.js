@@ -5,13 +5,14 @@ import { SigFetchError, fieldError } from "./error.js";
 import { emitter } from "./events.js";
 import { load } from "./load.js";
 import * as op from "./operation.js";
-import { badHeaders, capture, sign } from "./request.js";
+import { badHeaders, captureRequest } from "./request.js";
 import { Session, signedOut } from "./session.js";
+import { sign } from "./sign.js";
 import { reply, until } from "./transport.js";
 
 /** @import { AwsCredentials, ClientOptions, GraphqlRequest, Logins, SignedRequestInit } from "./api.js" */
 /** @import { Core } from "./core.js" */
-/** @import { Captured } from "./request.js" */
+/** @import { CapturedRequest } from "./request.js" */
 
 export { SigFetchError };
 
@@ -71,7 +72,7 @@ class Client extends EventTarget {
     }
   }
 
-  /** @param {Captured} captured */
+  /** @param {CapturedRequest} captured */
   async #sign(captured) {
     const { core, session, check } = await this.#open();
     return sign(core, session, captured, check);
@@ -85,16 +86,16 @@ class Client extends EventTarget {
   );
 
   signedFetch = async (/** @type {RequestInfo | URL} */ input, /** @type {SignedRequestInit} */ init) => {
-    const captured = capture(input, init);
+    const captured = captureRequest(input, init);
     return until(
-      captured.request.signal,
+      captured.signal,
       this.#sign(captured).then((request) => fetch(request)),
     );
   };
 
   sign = async (/** @type {RequestInfo | URL} */ input, /** @type {SignedRequestInit} */ init) => {
-    const captured = capture(input, init);
-    return until(captured.request.signal, this.#sign(captured));
+    const captured = captureRequest(input, init);
+    return until(captured.signal, this.#sign(captured));
   };
 
   graphql = async (

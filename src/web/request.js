@@ -1,56 +1,169 @@
 // @ts-check
-// From `fetch`'s arguments to a signed `Request`. The bytes that are hashed are the bytes that are sent.
+// `fetch`'s arguments, taken down at the moment of the call as `fetch` does: later changes of a buffer or a header
+// object do not reach the request.
+import { isFleeting, kindOf, read, takeBody } from "./body.js";
 import { fieldError } from "./error.js";
-import * as op from "./operation.js";
 
 /** @import { SignedRequestInit } from "./api.js" */
-/** @import { Core } from "./core.js" */
-/** @import { Session } from "./session.js" */
-/** @typedef {ReturnType<typeof capture>} Captured */
+/** @import { Body } from "./body.js" */
+
+/**
+ * @typedef {object} Captured
+ * @property {string} url
+ * @property {string} method
+ * @property {Headers} headers What the caller gives, and the content type that the body brings.
+ * @property {(string | undefined)[]} aws `init.aws`, as the handle takes it.
+ * @property {Body} [body]
+ * @property {AbortSignal} [signal]
+ * @property {Promise<string | undefined>} [hash] Made once, however often the call is signed.
+ */
+/** @typedef {Captured & { request: Request, signal: AbortSignal }} CapturedRequest */
 
 const invalid = fieldError.bind(undefined, "INVALID_REQUEST");
 
+/** Names of headers that this browser lets a page set, as far as they were asked for. */
+const settable = /** @type {Set<string>} */ (new Set());
+
 /**
- * Takes down what the caller gives at the moment of the call, as `fetch` does: later changes of a buffer or a header
- * object do not reach the request.
+ * Takes down what is signed, for callers who send themselves, without the cost of a `Request`. Bytes are not copied,
+ * and a `Request` that is given stays usable.
  *
  * @param {RequestInfo | URL} input
  * @param {SignedRequestInit} [init]
+ * @returns {Captured}
  */
 export function capture(input, init) {
-  const from = input instanceof Request ? input : undefined;
-  if (!from && !URL.canParse(/** @type {string} */ (input), globalThis.location?.href)) {
-    throw invalid("input", "must be a URL; outside a page an absolute one");
+  const given = members(init);
+  if (isFleeting(given.body)) {
+    throw invalid("init.body", "cannot be sent as it is signed by anybody else: use signedFetch or sign");
   }
-  let given;
-  try {
-    // A `Request` drops what browsers forbid; here it can still be seen and refused.
-    given = new Headers(init?.headers);
-  } catch {
-    throw badHeaders();
+  const { from, ...captured } = parts(input, given, false);
+  const { method, headers } = captured;
+  if ([...headers.keys()].some((name) => !settable.has(name))) {
+    checkSettable(headers, new Request("data:,", { headers }));
+    for (const name of headers.keys()) settable.add(name);
   }
+  if (captured.body || !from || isBodiless(method)) return captured;
+  return { ...captured, body: { data: read(from.clone()), type: "" } };
+}
+
+/**
+ * Takes down what is signed and sent: `request` is what will be sent but for the signature and the body. The body of a
+ * `Request` that is given is used up, as by `fetch`.
+ *
+ * @param {RequestInfo | URL} input
+ * @param {SignedRequestInit} [init]
+ * @returns {CapturedRequest}
+ */
+export function captureRequest(input, init) {
+  const given = members(init);
+  const { from, ...captured } = parts(input, given, true);
+  const { url, method, headers, body } = captured;
   let request;
   try {
-    // An iterator of headers is used up by now.
-    const asGiven = new Request(input, init instanceof Request || !init?.headers ? init : { ...init, headers: given });
+    const asGiven = new Request(from ?? url, {
+      ...given,
+      // Not always, as any member makes the browser forget the referrer of a `Request` that is the input.
+      ...((body || given.headers !== undefined) && { headers }),
+      // That there is one is checked now; it is put in when it is signed.
+      body: body && new Uint8Array(),
+    });
     // A followed redirect would carry credentials to wherever it points.
     request = again(asGiven, { redirect: asGiven.redirect === "manual" ? "manual" : "error" });
   } catch (cause) {
     throw invalid("init", "is refused by the browser, see the cause", cause);
   }
-  // What the browser does not let a page set, it has dropped without a word.
-  for (const [name] of given) {
-    if (!request.headers.has(name)) throw invalid(`init.headers["${name}"]`, "is not allowed: browsers drop it");
-  }
+  checkSettable(headers, request);
   if (request.mode === "no-cors") throw invalid("init.mode", "must not be no-cors: it drops the signature");
+  const { signal } = request;
+  if (body || !from || isBodiless(method)) return { ...captured, request, signal };
+  return { ...captured, request, signal, body: { data: read(request), type: "" } };
+}
+
+const isBodiless = (/** @type {string} */ method) => /^(GET|HEAD)$/.test(method);
+
+/**
+ * The members of an init, each read once. The inherited ones too: a `Request` may be the init, and there they are its
+ * prototype's.
+ *
+ * @param {SignedRequestInit | null | undefined} init
+ */
+function members(init) {
+  if (init != null && !/^(object|function)$/.test(typeof init)) throw invalid("init", "must be an object");
+  const given = /** @type {SignedRequestInit} */ ({});
+  for (const name in init) Object.assign(given, { [name]: /** @type {any} */ (init)[name] });
+  return given;
+}
+
+/**
+ * What both ways of calling take down.
+ *
+ * @param {RequestInfo | URL} input
+ * @param {SignedRequestInit} given
+ * @param {boolean} sent Whether we send it.
+ * @returns {Captured & { from?: Request }}
+ */
+function parts(input, given, sent) {
+  const from = kindOf(input) === "Request" ? /** @type {Request} */ (input) : undefined;
+  const url = from ? from.url : resolve(/** @type {string | URL} */ (input));
+  let method = String(given.method ?? from?.method ?? "GET");
+  // "Normalize a method", Fetch standard: PATCH is not among them.
+  if (/^(delete|get|head|options|post|put)$/i.test(method)) method = method.toUpperCase();
+  if (!/^[\w!#$%&'*+.^`|~-]+$/.test(method) || /^(connect|trace|track)$/i.test(method)) {
+    throw invalid("init.method", "is not one that browsers send");
+  }
+  const signal = given.signal === undefined ? from?.signal : (given.signal ?? undefined);
+  if (signal && kindOf(signal) !== "AbortSignal") throw invalid("init.signal", "must be an AbortSignal");
+  let headers;
+  try {
+    // A `Request` drops what browsers forbid; here it can still be seen and refused.
+    headers = new Headers(given.headers === undefined ? from?.headers : given.headers);
+  } catch {
+    throw badHeaders();
+  }
   const aws = ["service", "region", "signAs"].map((name) => {
-    const value = /** @type {any} */ (init)?.aws?.[name];
+    const value = /** @type {any} */ (given.aws)?.[name];
     if (value !== undefined && (!value || typeof value !== "string")) {
       throw invalid(`init.aws.${name}`, "must be a non-empty string");
     }
     return value;
   });
-  return { request, aws };
+  signal?.throwIfAborted();
+  const captured = { from, url, method, headers, aws, signal };
+  if (given.body == null) return captured;
+  if (isBodiless(method)) throw invalid("init.body", `does not go with ${method}`);
+  let body;
+  try {
+    body = takeBody(given.body, signal, sent);
+  } catch (cause) {
+    throw invalid("init.body", "is refused by the browser, see the cause", cause);
+  }
+  if (body.type && !headers.has("content-type")) headers.set("content-type", body.type);
+  return { ...captured, body };
+}
+
+/** @param {string | URL} input */
+function resolve(input) {
+  let url;
+  try {
+    url = new URL(input, globalThis.document?.baseURI ?? globalThis.location?.href);
+  } catch {
+    throw invalid("input", "must be a URL; outside a page an absolute one");
+  }
+  if (url.username || url.password) throw invalid("input", "must not hold user information");
+  return url.href;
+}
+
+/**
+ * Names what the browser does not let a page set, and drops without a word.
+ *
+ * @param {Headers} given
+ * @param {Request} request
+ */
+function checkSettable(given, { headers }) {
+  for (const name of given.keys()) {
+    if (!headers.has(name)) throw invalid(`init.headers["${name}"]`, "is not allowed: browsers drop it");
+  }
 }
 
 export const badHeaders = () => invalid("init.headers", "has a name or value that HTTP does not allow");
@@ -61,47 +174,7 @@ export const badHeaders = () => invalid("init.headers", "has a name or value tha
  * @param {Request} request
  * @param {RequestInit} change
  */
-function again(request, change) {
+export function again(request, change) {
   const { referrer, referrerPolicy } = request;
   return new Request(request, { referrer, referrerPolicy, ...change });
-}
-
-/**
- * The headers as the handle reads them.
- *
- * @param {Headers} headers
- */
-const lines = (headers) => [...headers].map(([name, value]) => `${name}:${value}\n`).join("");
-
-/**
- * Signs what was captured.
- *
- * @param {Core} core
- * @param {Session} session
- * @param {Captured} captured
- * @param {() => void} check
- * @returns {Promise<Request>}
- */
-export async function sign(core, session, { request, aws }, check) {
-  const { method, url, headers } = request;
-  const given = lines(headers);
-  core.run(op.CHECK, url, given, ...aws);
-  // Firefox has no `Request.body` to ask whether there is one, so the method decides.
-  const body = /^(GET|HEAD)$/.test(method) ? undefined : new Uint8Array(await request.arrayBuffer());
-  const hash = body && core.hash(body);
-  let added = "";
-  // None: other logins came at the last moment.
-  while (!added) {
-    check();
-    await session.ready();
-    check();
-    added = core.run(op.SIGN, Date.now(), url, given, ...aws, method, hash);
-  }
-  // A request without a body is not given an empty one: that would add a content-length.
-  const signed = request.bodyUsed ? again(request, { body }) : request;
-  for (const line of added.split("\n")) {
-    const colon = line.indexOf(":");
-    signed.headers.set(line.slice(0, colon), line.slice(colon + 1));
-  }
-  return signed;
 }

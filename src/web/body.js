@@ -1,0 +1,69 @@
+// @ts-check
+// Bodies: every kind that `fetch` takes becomes bytes or a `Blob`, which are hashed, sent and, if need be, sent again.
+
+/** @typedef {Uint8Array<ArrayBuffer> | Blob} Data A `Blob` has no type here: no header follows from it. */
+/**
+ * @typedef {object} Body
+ * @property {Data | Promise<Data | undefined>} data None when it turns out that there is no body.
+ * @property {string} type The content type that it brings; "" is none.
+ */
+
+/** The platform's name of what a value is, whatever realm or subclass it comes from. */
+export const kindOf = (/** @type {unknown} */ value) => Object.prototype.toString.call(value).slice(8, -1);
+
+/** Whether a body can be read only by using it up, or is written anew each time that it is sent. */
+export const isFleeting = (/** @type {unknown} */ body) => /^(FormData|ReadableStream)$/.test(kindOf(body));
+
+/**
+ * Takes a body as `fetch` does at the moment of the call ("extract a body", Fetch standard).
+ *
+ * @param {any} body
+ * @param {AbortSignal | undefined} signal Ends the reading of a stream.
+ * @param {boolean} copied Whether bytes may change after the call.
+ * @returns {Body}
+ */
+export function takeBody(body, signal, copied) {
+  const kind = kindOf(body);
+  if (kind === "ArrayBuffer" || ArrayBuffer.isView(body)) {
+    const bytes = viewOf(body);
+    return { data: copied ? bytes.slice() : bytes, type: "" };
+  }
+  if (kind === "Blob" || kind === "File") return { data: body.slice(), type: body.type };
+  if (kind === "ReadableStream") {
+    // Firefox would send it as the text "[object ReadableStream]", so it is read here. Through a `Response` first,
+    // which refuses what has been read from before; a pipe does not.
+    const stream = new Response(body).body?.pipeThrough(new TransformStream(), { signal });
+    return { data: read(new Response(stream)), type: "" };
+  }
+  if (kind === "FormData") {
+    // The boundary is drawn here, once. A `Blob`'s type would be in lower case, which a boundary is not.
+    const form = new Response(body);
+    return { data: read(form), type: form.headers.get("content-type") ?? "" };
+  }
+  const type = kind === "URLSearchParams" ? "application/x-www-form-urlencoded" : "text/plain";
+  return { data: new TextEncoder().encode(body), type: `${type};charset=UTF-8` };
+}
+
+/**
+ * The body of a `Request` or `Response`, which is used up. Firefox has no `Request.body` to ask whether there is one.
+ *
+ * @param {Request | Response} from
+ * @returns {Promise<Blob | undefined>}
+ */
+export function read(from) {
+  const data = from.blob().then((blob) => (from.bodyUsed ? blob.slice() : undefined));
+  // Nobody looks at it when the call fails before.
+  data.catch(() => {});
+  return data;
+}
+
+/**
+ * The bytes of a buffer or a view, unless `fetch` refuses them: shared memory, and what can change its size.
+ *
+ * @param {any} source
+ */
+function viewOf(source) {
+  const { buffer = source, byteOffset, byteLength } = source;
+  if (kindOf(buffer) !== "ArrayBuffer" || buffer.resizable) throw new TypeError("shared or resizable memory");
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}

@@ -1,0 +1,113 @@
+// @ts-check
+// From what was captured to its signature. The bytes that are hashed are the bytes that are sent.
+import * as op from "./operation.js";
+import { again } from "./request.js";
+
+/** @import { Core } from "./core.js" */
+/** @import { Session } from "./session.js" */
+/** @import { Captured, CapturedRequest } from "./request.js" */
+
+/**
+ * The headers as the handle reads them.
+ *
+ * @param {Headers} headers
+ */
+const lines = (headers) => [...headers].map(([name, value]) => `${name}:${value}\n`).join("");
+
+/**
+ * Refuses what must not be signed or sent, before anything is waited for.
+ *
+ * @param {Core} core
+ * @param {Captured} captured
+ */
+export const checkTarget = (core, { url, headers, aws }) => core.run(op.CHECK, url, lines(headers), ...aws);
+
+/**
+ * The headers that the signature brings, a line of `name:value` each; none without credentials.
+ *
+ * @param {Core} core
+ * @param {Captured} captured
+ * @param {string | undefined} hash
+ */
+const added = (core, { url, method, headers, aws }, hash) =>
+  core.run(op.SIGN, Date.now(), url, lines(headers), ...aws, method, hash);
+
+/**
+ * Sets the headers that {@link added} gives.
+ *
+ * @param {Headers} headers
+ * @param {string} added
+ */
+function setLines(headers, added) {
+  for (const line of added.split("\n")) {
+    const colon = line.indexOf(":");
+    headers.set(line.slice(0, colon), line.slice(colon + 1));
+  }
+  return headers;
+}
+
+/**
+ * The hash of the body.
+ *
+ * @param {Core} core
+ * @param {Captured} captured
+ */
+async function payloadHash(core, { body }) {
+  const data = await body?.data;
+  return data && core.hash(data instanceof Blob ? new Uint8Array(await data.arrayBuffer()) : data);
+}
+
+/**
+ * Waits for hash and credentials.
+ *
+ * @param {Core} core
+ * @param {Session} session
+ * @param {Captured} captured
+ * @param {() => void} check
+ */
+async function authorise(core, session, captured, check) {
+  /** Refuses to go on for somebody who is gone, or waits no longer. */
+  const stillWanted = () => {
+    check();
+    captured.signal?.throwIfAborted();
+  };
+  checkTarget(core, captured);
+  const hash = await (captured.hash ??= payloadHash(core, captured));
+  for (;;) {
+    stillWanted();
+    await session.ready();
+    stillWanted();
+    const lines = added(core, captured, hash);
+    // None: other logins came at the last moment.
+    if (lines) return lines;
+  }
+}
+
+/**
+ * Signs what was captured: all its headers.
+ *
+ * @param {Core} core
+ * @param {Session} session
+ * @param {Captured} captured
+ * @param {() => void} check
+ */
+export const signedHeaders = async (core, session, captured, check) =>
+  setLines(captured.headers, await authorise(core, session, captured, check));
+
+/**
+ * Signs what was captured to be sent; as often as it is sent.
+ *
+ * @param {Core} core
+ * @param {Session} session
+ * @param {CapturedRequest} captured
+ * @param {() => void} check
+ * @returns {Promise<Request>}
+ */
+export async function sign(core, session, captured, check) {
+  const lines = await authorise(core, session, captured, check);
+  const body = await captured.body?.data;
+  // A request without a body is not given an empty one: that would add a content-length.
+  const signed = body ? again(captured.request, { body }) : captured.request;
+  setLines(signed.headers, lines);
+  return signed;
+}
