@@ -11,6 +11,7 @@ import {
 import { join } from "node:path";
 import { bundleEdge } from "./build/edge.mjs";
 import { inline, minify } from "./build/glue.mjs";
+import { mark } from "./build/mark.mjs";
 import { bind, compile, shrink } from "./build/wasm.mjs";
 import { filesUnder, fingerprint } from "./lib/files.mjs";
 import { main } from "./lib/main.mjs";
@@ -22,7 +23,7 @@ import { setUp } from "./setup.mjs";
 const wasmFolder = join(pkg, "wasm");
 const freshFolder = join(cache, "wasm");
 const edge = join(pkg, "client.js");
-const generated = ["sigfetch.js", "sigfetch.d.ts", "sigfetch_bg.wasm", "inline.js"]
+const generated = ["sigfetch.js", "sigfetch.d.ts", "sigfetch_bg.wasm", "build.js", "inline.js"]
   .map((file) => join(wasmFolder, file))
   .concat(edge);
 const note = join(cache, "build.json");
@@ -60,6 +61,7 @@ export async function build() {
   await bind(raw, freshFolder);
   rmSync(join(freshFolder, "sigfetch_bg.wasm.d.ts"));
   await minify(freshFolder, await shrink(join(freshFolder, "sigfetch_bg.wasm")));
+  mark(freshFolder);
   await inline(freshFolder);
 
   // From here to the new note, a build that fails must not look finished.

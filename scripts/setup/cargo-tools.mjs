@@ -48,7 +48,8 @@ async function compile(job, crate, version, program) {
   if (!isOnShellPath(folder)) job.say(`is in ${folder}; to call it yourself, have that on your PATH`);
 }
 
-function cargoTool({ name, program, crate, version, fits, neededFor, after = [] }) {
+/** A step that gets a program by compiling its crate. */
+export function cargoTool({ name, program, crate, version, fits, neededFor, after = [] }) {
   return {
     name,
     neededFor,

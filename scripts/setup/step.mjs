@@ -6,7 +6,7 @@ import { cache } from "../lib/paths.mjs";
  * A step of the set-up is an object:
  *
  * - `name`: what it provides, as a person would say it
- * - `neededFor`: which of "start", "build", "test" and "bench" cannot do without it
+ * - `neededFor`: which of the purposes in `setup.mjs` cannot do without it
  * - `check()`: undefined when all is there, else a sentence saying what is missing; answers in milliseconds
  * - `install(job)`: gets it
  * - `byHand()`: what a person can do where `install` cannot

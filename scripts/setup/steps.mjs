@@ -1,6 +1,7 @@
 import { browser } from "./browser.mjs";
 import { cCompiler } from "./c-compiler.mjs";
 import { wasmBindgen, wasmPackTool } from "./cargo-tools.mjs";
+import { firefox, geckodriver, webkit } from "./engines.mjs";
 import { ministack } from "./ministack.mjs";
 import { benchModules, nodeModules } from "./node-modules.mjs";
 import { rust } from "./rust.mjs";
@@ -17,4 +18,7 @@ export const steps = [
   benchModules,
   browser,
   ministack,
+  firefox,
+  geckodriver,
+  webkit,
 ];

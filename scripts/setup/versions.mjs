@@ -4,6 +4,9 @@ import { inRoot } from "../lib/paths.mjs";
 /** The wasm-pack this project is tried with; a newer one is fine. */
 export const wasmPack = "0.15.1";
 
+/** The driver of Firefox that this project is tried with. */
+export const geckodriver = "0.37.1";
+
 /** The oldest Rust that compiles the project. */
 export const minimalRust = () => /^rust-version = "([^"]+)"/m.exec(readFileSync(inRoot("Cargo.toml"), "utf8"))[1];
 

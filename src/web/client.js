@@ -40,8 +40,9 @@ class Client extends EventTarget {
       logins: logins && typeof logins === "object" && !Array.isArray(logins) ? { ...logins } : logins,
       endpoints: Array.isArray(endpoints) ? endpoints.map((entry) => ({ ...entry })) : endpoints,
     };
-    // The first call reports a failure; here it would be an unhandled rejection.
-    load(source).catch(() => {});
+    // The first call reports a failure; here it would be an unhandled rejection. So would a rejected `wasm` that nobody
+    // waits for because the module is there already.
+    for (const waiting of [load(source), Promise.resolve(options?.wasm)]) waiting.catch(() => {});
   }
 
   async #open() {

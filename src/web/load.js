@@ -1,5 +1,6 @@
 // @ts-check
 // One load of the WebAssembly for the page, whatever happens at the same time.
+import { build } from "../../pkg/wasm/build.js";
 import { initSync } from "../../pkg/wasm/sigfetch.js";
 import { SigFetchError } from "./error.js";
 
@@ -11,13 +12,13 @@ let loading;
  *
  * @param {() => any} source
  */
-export function load(source) {
-  loading ??= compile(source).then((module) => initSync({ module }));
-  return loading.catch((cause) => {
-    loading = undefined;
-    throw loadError(cause);
-  });
-}
+export const load = (source) =>
+  (loading ??= compile(source)
+    .then(start)
+    .catch((cause) => {
+      loading = undefined;
+      throw cause instanceof SigFetchError ? cause : compileError(cause);
+    }));
 
 /**
  * Compiles what `source` gives, while it downloads where that is possible.
@@ -26,27 +27,75 @@ export function load(source) {
  */
 async function compile(source) {
   let from = await source();
-  if (typeof from === "string" || from instanceof URL) from = await fetch(from);
+  if (typeof from === "string" || from instanceof URL) from = await fetch(from).catch(notFetched);
   if (!(from instanceof Response)) return from instanceof WebAssembly.Module ? from : WebAssembly.compile(from);
-  if (!from.ok) throw new Error(`status ${from.status}`);
+  if (!from.ok) notFetched(new Error(`status ${from.status}`));
+  // A server that does not know the MIME type is not the end of it; it only costs the streaming.
+  const type = from.headers.get("content-type") ?? "nothing";
   try {
-    return await WebAssembly.compileStreaming(from.clone());
-  } catch (error) {
-    // A server that does not know the MIME type should not be the end of it; bytes that are no module are.
-    if (/wasm/i.test(from.headers.get("content-type") ?? "")) throw error;
-    return WebAssembly.compile(await from.arrayBuffer());
+    return await (/^application\/wasm$/i.test(type)
+      ? WebAssembly.compileStreaming(from)
+      : WebAssembly.compile(await from.arrayBuffer()));
+  } catch (cause) {
+    throw cause instanceof WebAssembly.CompileError ? compileError(cause, type) : notFetched(cause);
   }
 }
 
-/** @param {any} cause */
-function loadError(cause) {
-  const text = String(cause?.message ?? cause);
-  const [message, advice] = /unsafe-eval|content security policy/i.test(text)
-    ? ["The Content Security Policy forbids WebAssembly", "Add 'wasm-unsafe-eval' to script-src."]
-    : /mime/i.test(text)
-      ? ["The .wasm file has the wrong MIME type", "Serve it as application/wasm."]
-      : /fetch|network|load failed|status|404/i.test(text)
-        ? ["The .wasm file cannot be fetched", "Check its URL and the network."]
-        : ["The WebAssembly cannot be started", "See the cause; the file may not be sigfetch's."];
-  return new SigFetchError({ code: "WASM_LOAD", message, advice, retryable: true }, cause);
+/**
+ * Starts the module, if it is the one that this JavaScript was built with: another version's may have exports of the
+ * same names, and take their arguments in another way.
+ *
+ * @param {WebAssembly.Module} module
+ */
+function start(module) {
+  const [mark] = WebAssembly.Module.customSections(module, "sigfetch");
+  if (new TextDecoder().decode(mark) !== build) {
+    throw loadError("The WebAssembly is not that of this sigfetch", "Serve the .wasm file of the installed version.");
+  }
+  initSync({ module });
 }
+
+/**
+ * @param {unknown} cause
+ * @returns {never}
+ */
+function notFetched(cause) {
+  throw loadError(
+    "The .wasm file cannot be fetched",
+    "Check its URL, the network, and the policy's connect-src.",
+    cause,
+  );
+}
+
+/**
+ * Says why nothing could be compiled. Engines tell it only in their texts.
+ *
+ * @param {any} cause
+ * @param {string} [type] the MIME type of what was downloaded
+ */
+function compileError(cause, type) {
+  const text = String(cause?.message ?? cause);
+  if (/unsafe-eval|security policy|\bCSP\b/i.test(text)) {
+    const message = "The Content Security Policy forbids WebAssembly";
+    return loadError(message, "Add 'wasm-unsafe-eval' to script-src.", cause, false);
+  }
+  if (/embedder/.test(text)) {
+    const message = "This runtime compiles no WebAssembly";
+    return loadError(message, "Import the .wasm file as a module and give that as options.wasm.", cause, false);
+  }
+  return type
+    ? loadError(
+        `What came as ${type} is no WebAssembly`,
+        "Check the URL: a page may answer in the file's place.",
+        cause,
+      )
+    : loadError("The WebAssembly cannot be started", "See the cause.", cause);
+}
+
+/**
+ * @param {string} message
+ * @param {string} advice
+ * @param {unknown} [cause]
+ */
+const loadError = (message, advice, cause, retryable = true) =>
+  new SigFetchError({ code: "WASM_LOAD", message, advice, retryable }, cause);

@@ -27,6 +27,8 @@ test("the tarball has exactly these files", () => {
     "client.js",
     "index.js",
     "lean.js",
+    "lean.node.js",
+    "module.js",
     "package.json",
     "wasm/inline.js",
     "wasm/sigfetch_bg.wasm",

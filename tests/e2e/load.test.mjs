@@ -154,8 +154,9 @@ test("a server that does not know the type of the module is good enough", async 
 const BAD_SOURCES = {
   "a URL with nothing behind it": [() => "/pkg/nowhere.wasm", /cannot be fetched/],
   "a server that is not there": [() => "http://localhost:9/sigfetch.wasm", /cannot be fetched/],
-  "a page instead of the file": [() => "/index.html", /cannot be started/],
+  "a page instead of the file": [() => "/index.html", /came as text\/html/],
   "bytes that are no module": [() => new Uint8Array([0, 1, 2, 3]), /cannot be started/],
+  "the module of somebody else": [() => new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]), /not that of this sigfetch/],
   "a number": [() => 5, /cannot be started/],
   "a promise that is rejected": [() => Promise.reject(new Error("no idea")), /cannot be started/],
 };
@@ -181,6 +182,42 @@ for (const [what, [source, said]] of Object.entries(BAD_SOURCES)) {
     assert.deepEqual([ends.next, ends.again], [{ value: 200 }, { value: 200 }]);
   });
 }
+
+test("what is no module is told with the type it came as, and a cut download as one that failed", async () => {
+  const answers = {
+    "application/wasm": [{ contentType: "application/wasm", body: "<!doctype html>" }, /came as application\/wasm/],
+    "text/plain": [{ contentType: "text/plain", body: "no such file" }, /came as text\/plain/],
+    "no answer": [undefined, /cannot be fetched/],
+  };
+  for (const [what, [answer, message]] of Object.entries(answers)) {
+    await at.page.reload();
+    await at.page.route(`**${MODULE}`, (route) => (answer ? route.fulfill(answer) : route.abort()), { times: 1 });
+    assertRefused(await callWith({ entry: "lean" }), "WASM_LOAD", { message, retryable: true, cause: /./ });
+    assert.deepEqual(await callWith({ entry: "lean" }), { value: 200 }, what);
+  }
+});
+
+test("the module of another version is refused, though it is one of sigfetch", async () => {
+  const bytes = await readFile(join(pkg, "wasm", "sigfetch_bg.wasm"));
+  bytes[bytes.length - 1] ^= 1;
+  await at.page.route(`**${MODULE}`, (route) => route.fulfill({ body: bytes, contentType: "application/wasm" }));
+  assertRefused(await callWith({ entry: "lean" }), "WASM_LOAD", {
+    message: /not that of this sigfetch/,
+    advice: /installed version/,
+  });
+});
+
+test("a rejected source that nobody waits for is no unhandled rejection", async () => {
+  const status = await at.run(
+    async ({ createClient }, { options, url }) => {
+      await createClient(options).identityId();
+      const second = createClient({ ...options, wasm: Promise.reject(new Error("no idea")) });
+      return (await second.signedFetch(url)).status;
+    },
+    { options: at.guest, url: items() },
+  );
+  assert.equal(status, 200);
+});
 
 test("a download that fails once is tried again by the same client's next call", async () => {
   const answers = [{ status: 503, body: "busy" }];
@@ -228,21 +265,11 @@ test("in Node both entries can be imported, and sign calls that are accepted", a
   );
   const compiled = t.mock.method(WebAssembly, "compile");
   const load = async (entry) => import(pathToFileURL(join(pkg, `${entry}.js`)).href);
-  const [index, lean] = [await load("index"), await load("lean")];
+  const [index, lean] = [await load("index"), await load("lean.node")];
   assert.equal(compiled.mock.callCount(), 0);
   assert.equal(index.SigFetchError, lean.SigFetchError);
 
-  // Node fetches no files, so the lean entry has to be given the module there.
-  const refused = await lean
-    .createClient(at.guest)
-    .signedFetch(items())
-    .catch((error) => error);
-  assert.ok(refused instanceof lean.SigFetchError, String(refused));
-  assert.deepEqual([refused.code, refused.retryable], ["WASM_LOAD", true]);
-
-  const wasm = await readFile(join(pkg, "wasm", "sigfetch_bg.wasm"));
-  const given = lean.createClient({ ...at.guest, wasm });
-  assert.equal((await given.signedFetch(items())).status, 200);
+  assert.equal((await lean.createClient(at.guest).signedFetch(items())).status, 200);
   const user = index.createClient(at.alice);
   const made = await user.signedFetch(items(), { method: "POST", body: '{"from":"Node"}' });
   assert.equal(made.status, 201);
