@@ -1,63 +1,49 @@
-// The public types as TypeScript users meet them: resolved through the package's exports map, nothing skipped. What the
-// files beside this one do with them has to compile, and what they mark as wrong must not.
+// The public types as TypeScript users meet them: installed from the tarball, resolved through its exports map, nothing
+// skipped. What the files beside this one do with them has to compile, and what they mark as wrong must not.
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
-import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { test } from "node:test";
-import { promisify } from "node:util";
-import { cache, inRoot, pkg } from "../../scripts/lib/paths.mjs";
+import { installPacked } from "../../scripts/lib/tarball.mjs";
+import { inRoot } from "../../scripts/lib/paths.mjs";
+import { typeErrors } from "../complaints.mjs";
 
 const here = inRoot("tests", "types");
-const compiler = inRoot("node_modules", "typescript", "bin", "tsc");
+await installPacked(here);
 
-/** Lets what lies in `folder` import the package as if it were installed there. */
-function install(folder) {
-  const installed = join(folder, "node_modules", "sigfetch");
-  rmSync(installed, { recursive: true, force: true });
-  mkdirSync(dirname(installed), { recursive: true });
-  symlinkSync(pkg, installed, "junction");
-}
-
-/** What the compiler complains about; nothing if all is well. */
-async function complaints(project, ...options) {
-  try {
-    await promisify(execFile)(process.execPath, [compiler, "--project", project, ...options]);
-    return "";
-  } catch (error) {
-    return error.stdout || String(error);
-  }
-}
-
-install(here);
-
+const node16 = ["--module", "node16", "--moduleResolution", "node16"];
+const nodeNext = ["--module", "nodenext", "--moduleResolution", "nodenext"];
 const ways = {
   "a bundler": [],
   "a bundler, with options that are exact": ["--exactOptionalPropertyTypes"],
-  "Node 16's resolution": ["--module", "node16", "--moduleResolution", "node16"],
-  "Node's newest resolution": ["--module", "nodenext", "--moduleResolution", "nodenext"],
+  "Node 16's resolution": node16,
+  "Node 16's resolution, with options that are exact": [...node16, "--exactOptionalPropertyTypes"],
+  "Node's newest resolution": nodeNext,
+  "a service worker, which has no DOM": ["--lib", "es2022,webworker,webworker.iterable"],
+  "the newest platform": ["--target", "esnext", "--lib", "esnext,dom,dom.iterable"],
 };
+
+/** Types of the Fetch and Web IDL standards that no value goes by. */
+const WITHOUT_VALUE = ["BufferSource", "RequestInfo", "RequestInit"];
 
 for (const [way, options] of Object.entries(ways)) {
   test(`the types hold for ${way}`, async () => {
-    assert.equal(await complaints(here, ...options), "");
+    assert.equal(await typeErrors(here, ...options), "");
   });
 }
 
-test("credentials are what AWS SDK for JavaScript v3 declares", async () => {
-  assert.equal(await complaints(join(here, "sdk")), "");
+test("without `dom` or `webworker` in `lib`, the platform's own types are missing, and nothing else", async () => {
+  const all = (await typeErrors(join(here, "bare"))).trim().split("\n");
+  const missing = all.map(
+    (line) => /^.*sigfetch\/api\.d\.ts\(.*\): error TS\d+: Cannot find name(?:space)? '(\w+)'\./.exec(line)?.[1],
+  );
+  assert.ok(missing.includes("Response"), all.join("\n"));
+  assert.deepEqual(
+    missing.filter((name) => !(name in globalThis) && !WITHOUT_VALUE.includes(name)),
+    [],
+    all.join("\n"),
+  );
 });
 
-test("every TypeScript example in the README compiles", async () => {
-  const readme = readFileSync(inRoot("README.md"), "utf8");
-  const examples = [...readme.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code]) => code);
-  assert.ok(examples.length > 0);
-  const folder = join(cache, "readme");
-  rmSync(folder, { recursive: true, force: true });
-  install(folder);
-  // An example without an import is a module too, so that examples do not see each other.
-  examples.forEach((code, at) => writeFileSync(join(folder, `example-${at + 1}.ts`), `${code}\nexport {};\n`));
-  const project = { extends: join(here, "tsconfig.json"), include: ["*.ts", join(here, "readme", "*.d.ts")] };
-  writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(project));
-  assert.equal(await complaints(folder), "");
+test("credentials are what AWS SDK for JavaScript v3 declares", async () => {
+  assert.equal(await typeErrors(join(here, "sdk")), "");
 });

@@ -42,9 +42,10 @@ struct Query;
 
 #[Object]
 impl Query {
-    /// All notes, oldest first.
-    async fn notes(&self, context: &Context<'_>) -> Field<Vec<Note>> {
-        Some(notes_for("Query", context).map(|notes| notes.lock().all()))
+    /// The first notes, or all of them, oldest first.
+    async fn notes(&self, context: &Context<'_>, first: Option<usize>) -> Field<Vec<Note>> {
+        let first = first.unwrap_or(usize::MAX);
+        Some(notes_for("Query", context).map(|notes| notes.lock().all().into_iter().take(first).collect()))
     }
 
     /// One note, or null.

@@ -1,0 +1,13 @@
+// The package as the README's examples get it when they run: its clients know where the local AWS is, and are kept, so
+// that the test can see that they work.
+import { SigFetchError, createClient as create } from "/pkg/index.js";
+
+export { SigFetchError };
+export const clients = [];
+
+export function createClient(options) {
+  const endpoints = [...(options.endpoints ?? []), ...globalThis.local.endpoints];
+  const client = create({ ...options, endpoints });
+  clients.push(client);
+  return client;
+}

@@ -1,0 +1,2 @@
+// A project that has set neither `dom` nor `webworker` among its `lib`s.
+export { createClient } from "sigfetch";
