@@ -1,16 +1,39 @@
-/** A login token, or a function that gives one. It is called anew each time credentials are fetched. */
+/**
+ * A login token, or a function that gives one. It is called anew each time credentials are fetched.
+ *
+ * @example
+ * import type { LoginToken } from "sigfetch";
+ *
+ * const token: LoginToken = () => session.idToken();
+ */
 export type LoginToken = string | (() => string | Promise<string>);
 
 /**
  * Provider name → login token, as Cognito's `Logins` map takes it: at most ten providers, names without `https://`.
  * A user pool's name is `cognito-idp.{region}.amazonaws.com/{userPoolId}` and its token the **ID** token.
+ *
+ * @example
+ * import type { Logins } from "sigfetch";
+ *
+ * const logins: Logins = {
+ *   "cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEfGhI": () => session.idToken(),
+ * };
  */
 export type Logins = Record<string, LoginToken>;
 
-/** AWS credentials, in the shape of the AWS SDK for JavaScript v3. */
+/**
+ * AWS credentials, in the shape of the AWS SDK for JavaScript v3.
+ *
+ * @example
+ * const { accessKeyId, expiration } = await aws.credentials();
+ * console.log(accessKeyId, "until", expiration);
+ */
 export interface AwsCredentials {
+  /** Names the key; not secret. Temporary ones begin with `ASIA`. */
   accessKeyId: string;
+  /** Signs. Whoever has it can call AWS. */
   secretAccessKey: string;
+  /** Goes along with each request; all temporary credentials have one. */
   sessionToken?: string;
   /** When they end. Without it they are taken to last for ever. */
   expiration?: Date;
@@ -18,12 +41,26 @@ export interface AwsCredentials {
   identityId?: string;
 }
 
-/** Credentials from elsewhere: an object, or a function that is called again when the last ones are about to end. */
+/**
+ * Credentials from elsewhere: an object, or a function that is called again when the last ones are about to end.
+ *
+ * @example
+ * import type { CredentialsSource } from "sigfetch";
+ *
+ * const source: CredentialsSource = async () => (await fetch("/my-credentials")).json();
+ * const signer = createClient({ credentials: source, region: "eu-west-1" });
+ */
 export type CredentialsSource = AwsCredentials | (() => AwsCredentials | Promise<AwsCredentials>);
 
 /**
  * An endpoint that cannot be recognised from its host: a custom domain, CloudFront, a development proxy. It also
  * moves the AWS services that the client itself calls (`cognito-identity`, `sts`).
+ *
+ * @example
+ * import type { EndpointDeclaration } from "sigfetch";
+ *
+ * const endpoints: EndpointDeclaration[] = [{ url: "https://api.example.com", service: "execute-api" }];
+ * const aws = createClient({ identityPoolId: "eu-west-1:0f1e2d3c-4b5a-4678-8796-a5b4c3d2e1f0", endpoints });
  */
 export interface EndpointDeclaration {
   /** Absolute https URL (http on loopback hosts). It holds for itself and every path below it. */
@@ -36,10 +73,29 @@ export interface EndpointDeclaration {
   signAs?: string;
 }
 
-/** Where the WebAssembly comes from: a URL, a `Response`, its bytes, or the compiled module. */
+/**
+ * Where the WebAssembly comes from: a URL, a `Response`, its bytes, or the compiled module.
+ *
+ * @example
+ * import type { WasmSource } from "sigfetch";
+ *
+ * const wasm: WasmSource = new URL("/assets/sigfetch.wasm", location.href);
+ */
 export type WasmSource = string | URL | Response | BufferSource | WebAssembly.Module;
 
-/** What {@link createClient} takes. Give `identityPoolId` or `credentials`, not both. */
+/**
+ * What {@link createClient} takes. Give `identityPoolId` or `credentials`, not both.
+ *
+ * @example
+ * import type { ClientOptions } from "sigfetch";
+ *
+ * const options: ClientOptions = {
+ *   identityPoolId: "eu-west-1:0f1e2d3c-4b5a-4678-8796-a5b4c3d2e1f0",
+ *   logins: { "cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEfGhI": () => session.idToken() },
+ *   timeoutMs: 5_000,
+ * };
+ * const aws = createClient(options);
+ */
 export interface ClientOptions {
   /** The Cognito identity pool, `REGION:GUID`. The region comes from here. */
   identityPoolId?: string;
@@ -57,45 +113,120 @@ export interface ClientOptions {
   wasm?: WasmSource | Promise<WasmSource>;
 }
 
-/** What one call may say differently, in `init.aws`. It refines where credentials go, it does not widen it. */
+/**
+ * What one call may say differently, in `init.aws`. It refines where credentials go, it does not widen it.
+ *
+ * @example
+ * import type { AwsInit } from "sigfetch";
+ *
+ * const init: AwsInit = { service: "execute-api", region: "us-east-1" };
+ * await aws.sign("https://abc123.execute-api.eu-west-1.amazonaws.com/prod/items", { aws: init });
+ */
 export interface AwsInit {
-  /** The signing name. */
+  /** The signing name. Default: what the host or its declaration says. */
   service?: string;
-  /** The region. */
+  /** The region. Default: what the host or its declaration says, else the client's. */
   region?: string;
-  /** The host to sign for. */
+  /** The host to sign for. Default: the one that is sent to, or what its declaration says. */
   signAs?: string;
 }
 
-/** `fetch`'s own `RequestInit`, and what only AWS needs. */
+/**
+ * `fetch`'s own `RequestInit`, and what only AWS needs.
+ *
+ * @example
+ * import type { SignedRequestInit } from "sigfetch";
+ *
+ * const init: SignedRequestInit = { headers: { accept: "application/json" }, aws: { service: "execute-api" } };
+ * const response = await aws.signedFetch("https://abc123.execute-api.eu-west-1.amazonaws.com/prod/items", init);
+ */
 export interface SignedRequestInit extends RequestInit {
+  /** What this call says differently from the host and the options. */
   aws?: AwsInit;
 }
 
-/** A GraphQL operation. */
+/**
+ * A GraphQL operation.
+ *
+ * @example
+ * import type { GraphqlRequest } from "sigfetch";
+ *
+ * const request: GraphqlRequest = {
+ *   query: "query Notes($first: Int) { notes(first: $first) { id text } }",
+ *   variables: { first: 10 },
+ * };
+ */
 export interface GraphqlRequest {
+  /** The document: a query or a mutation. */
   query: string;
+  /** The values of its variables. */
   variables?: Record<string, unknown>;
+  /** Which operation to run, if the document has several. */
   operationName?: string;
 }
 
-/** An entry of `errors` in a GraphQL answer, as AppSync writes it. */
+/**
+ * An entry of `errors` in a GraphQL answer, as AppSync writes it.
+ *
+ * @example
+ * import type { GraphqlError } from "sigfetch";
+ *
+ * const isDenied = ({ errorType }: GraphqlError) => errorType === "Unauthorized";
+ */
 export interface GraphqlError {
+  /** What went wrong, for people. */
   message: string;
+  /** AppSync's or the resolver's name of it, such as `Unauthorized`. */
   errorType?: string | null;
+  /** What a resolver tells besides. */
   errorInfo?: unknown;
+  /** The field of the answer that it is about. */
   path?: (string | number)[] | null;
-  locations?: { line: number; column: number; sourceName?: string | null }[] | null;
+  /** Where in the document it arose. */
+  locations?: GraphqlErrorLocation[] | null;
+  /** What a resolver returned although it failed. */
   data?: unknown;
 }
 
-/** A GraphQL answer: both may be there. */
+/**
+ * A place in a GraphQL document.
+ *
+ * @example
+ * import type { GraphqlErrorLocation } from "sigfetch";
+ *
+ * const show = ({ line, column }: GraphqlErrorLocation) => `${line}:${column}`;
+ */
+export interface GraphqlErrorLocation {
+  /** From 1. */
+  line: number;
+  /** From 1. */
+  column: number;
+  /** The document's name; AppSync gives none. */
+  sourceName?: string | null;
+}
+
+/**
+ * A GraphQL answer: both may be there.
+ *
+ * @example
+ * import type { GraphqlResult } from "sigfetch";
+ *
+ * const count = ({ data, errors }: GraphqlResult<{ notes: unknown[] }>) => (errors ? undefined : data?.notes.length);
+ */
 export interface GraphqlResult<Data = unknown> {
+  /** What was asked for, null where a field failed. */
   data: Data | null;
+  /** What failed; not there if nothing did. */
   errors?: GraphqlError[];
 }
 
-/** Who AWS says the credentials belong to (STS GetCallerIdentity). */
+/**
+ * Who AWS says the credentials belong to (STS GetCallerIdentity).
+ *
+ * @example
+ * const { account, role } = await aws.whoami();
+ * console.log(`role ${role} of account ${account}`);
+ */
 export interface CallerIdentity {
   /** The twelve-digit account id. */
   account: string;
@@ -103,10 +234,18 @@ export interface CallerIdentity {
   arn: string;
   /** The role's name, if the caller is an assumed role. */
   role?: string;
+  /** For an assumed role `{roleId}:{sessionName}`. */
   userId: string;
 }
 
-/** The stable codes of {@link SigFetchError}. */
+/**
+ * The stable codes of {@link SigFetchError}.
+ *
+ * @example
+ * import type { SigFetchErrorCode } from "sigfetch";
+ *
+ * const signInAgainAt: SigFetchErrorCode[] = ["LOGIN_EXPIRED", "LOGIN_REJECTED"];
+ */
 export type SigFetchErrorCode =
   /** An option is missing, of the wrong kind or malformed; `field` names it. */
   | "INVALID_OPTION"
@@ -147,9 +286,22 @@ export type SigFetchErrorCode =
   /** The WebAssembly module could not be loaded. */
   | "WASM_LOAD";
 
-/** What the client throws when credentials or signing fail. HTTP errors are `Response`s, as with `fetch`. */
+/**
+ * What the client throws when credentials or signing fail. HTTP errors are `Response`s, as with `fetch`.
+ *
+ * @example
+ * import { SigFetchError } from "sigfetch";
+ *
+ * try {
+ *   await aws.credentials();
+ * } catch (error) {
+ *   if (!(error instanceof SigFetchError)) throw error;
+ *   console.warn(error.code, error.message, error.advice);
+ * }
+ */
 export declare class SigFetchError extends Error {
   private constructor();
+  /** Tells it from other errors where `instanceof` cannot: from another frame, or from another copy of the package. */
   readonly name: "SigFetchError";
   /** What went wrong, for programs. */
   readonly code: SigFetchErrorCode;
@@ -167,9 +319,18 @@ export declare class SigFetchError extends Error {
   readonly requestId?: string;
 }
 
-/** Of a `credentials` event: a round for credentials has ended. */
+/**
+ * Of a `credentials` event: a round for credentials has ended.
+ *
+ * @example
+ * import type { CredentialsDetail } from "sigfetch";
+ *
+ * const tell = (detail: CredentialsDetail) => (detail.outcome === "failed" ? detail.code : detail.expiration);
+ * aws.addEventListener("credentials", ({ detail }) => console.log(tell(detail)));
+ */
 export type CredentialsDetail =
   | {
+      /** There are new credentials. */
       outcome: "renewed";
       /** The Cognito identity that they belong to. */
       identityId?: string;
@@ -177,12 +338,18 @@ export type CredentialsDetail =
       expiration?: Date;
     }
   | {
+      /** There are none. */
       outcome: "failed";
       /** Why, as a {@link SigFetchError} says it. The set that was there serves until it ends. */
       code: SigFetchErrorCode;
     };
 
-/** Of an `identitychange` event: another Cognito identity from now on. */
+/**
+ * Of an `identitychange` event: another Cognito identity from now on.
+ *
+ * @example
+ * aws.addEventListener("identitychange", ({ detail: { previous, current } }) => console.log(previous, "→", current));
+ */
 export interface IdentityChangeDetail {
   /** The one before; nothing if there was none. */
   previous?: string;
@@ -190,7 +357,12 @@ export interface IdentityChangeDetail {
   current?: string;
 }
 
-/** Of a `clock` event: the client has learnt how far the device's clock is off. */
+/**
+ * Of a `clock` event: the client has learnt how far the device's clock is off.
+ *
+ * @example
+ * aws.addEventListener("clock", ({ detail }) => console.log("The device's clock is off by", detail.offset, "ms"));
+ */
 export interface ClockDetail {
   /** Milliseconds, server minus device. */
   offset: number;
@@ -199,10 +371,20 @@ export interface ClockDetail {
 /**
  * The events of a {@link Client}, by name. Their details hold no token, key, signature, header or query, so that they
  * can be logged as they are.
+ *
+ * @example
+ * import type { ClientEventMap } from "sigfetch";
+ *
+ * const log = ({ type, detail }: ClientEventMap[keyof ClientEventMap]) => console.log(type, detail);
+ * aws.addEventListener("credentials", log);
+ * aws.addEventListener("identitychange", log);
  */
 export interface ClientEventMap {
+  /** A round for credentials has ended, well or badly. */
   credentials: CustomEvent<Readonly<CredentialsDetail>>;
+  /** There is another Cognito identity, or none any more. */
   identitychange: CustomEvent<Readonly<IdentityChangeDetail>>;
+  /** The client has learnt how far the device's clock is off. */
   clock: CustomEvent<Readonly<ClockDetail>>;
 }
 
@@ -214,6 +396,13 @@ export interface ClientEventMap {
  * aws.addEventListener("clock", ({ detail }) => console.log("The device's clock is off by", detail.offset, "ms"));
  */
 export interface Client extends EventTarget {
+  /**
+   * `EventTarget`'s own, with the events of {@link ClientEventMap} known by name.
+   *
+   * @example
+   * const stop = new AbortController();
+   * aws.addEventListener("credentials", ({ detail }) => console.log(detail.outcome), { signal: stop.signal });
+   */
   addEventListener<Type extends keyof ClientEventMap>(
     type: Type,
     listener: (this: Client, event: ClientEventMap[Type]) => unknown,
@@ -224,6 +413,14 @@ export interface Client extends EventTarget {
     listener: EventListenerOrEventListenerObject | null,
     options?: boolean | AddEventListenerOptions,
   ): void;
+  /**
+   * `EventTarget`'s own, with the events of {@link ClientEventMap} known by name.
+   *
+   * @example
+   * const log = (event: Event) => console.log(event.type);
+   * aws.addEventListener("clock", log);
+   * aws.removeEventListener("clock", log);
+   */
   removeEventListener<Type extends keyof ClientEventMap>(
     type: Type,
     listener: (this: Client, event: ClientEventMap[Type]) => unknown,
@@ -235,10 +432,15 @@ export interface Client extends EventTarget {
     options?: boolean | EventListenerOptions,
   ): void;
   /**
-   * What is known of the server's clock: `offset` is the server's time minus the device's in milliseconds, as learnt
-   * from AWS's answers; 0 until then. All that is signed, and all that is judged by time, goes by it.
+   * What is known of the server's clock. All that is signed, and all that is judged by time, goes by it.
+   *
+   * @example
+   * const now = new Date(Date.now() + aws.clock.offset);
    */
-  readonly clock: { readonly offset: number };
+  readonly clock: {
+    /** Milliseconds, the server's time minus the device's, as learnt from AWS's answers; 0 until then. */
+    readonly offset: number;
+  };
   /**
    * `fetch`, signed: same arguments, same `Response`, HTTP errors included.
    *
@@ -250,34 +452,81 @@ export interface Client extends EventTarget {
    * const response = await aws.signedFetch("https://abc123.execute-api.eu-west-1.amazonaws.com/prod/items");
    */
   readonly signedFetch: (input: RequestInfo | URL, init?: SignedRequestInit) => Promise<Response>;
-  /** The signed `Request`, not sent. It carries credentials: send it where it is meant for, within five minutes. */
+  /**
+   * The signed `Request`, not sent. It carries credentials: send it where it is meant for, within five minutes.
+   *
+   * @throws {@link SigFetchError} as {@link Client.signedFetch} does.
+   * @example
+   * const request = await aws.sign("https://abc123.execute-api.eu-west-1.amazonaws.com/prod/items");
+   * const response = await fetch(request);
+   */
   readonly sign: (input: RequestInfo | URL, init?: SignedRequestInit) => Promise<Request>;
   /**
-   * Runs a GraphQL operation on AppSync over HTTP. GraphQL errors come in `errors`; that the request as a whole was
-   * refused is thrown.
+   * Runs a GraphQL operation on AppSync over HTTP. Errors of single fields come in `errors`.
    *
+   * @throws {@link SigFetchError} when credentials or signing fail, and when AppSync refuses the request as a whole
+   * (`REFUSED`, `THROTTLED`, `SERVICE_FAULT`); and what `fetch` throws.
    * @example
-   * const { data, errors } = await aws.graphql(appsyncUrl, { query: "{ notes { id text } }" });
+   * const { data, errors } = await aws.graphql<{ notes: { id: string }[] }>(
+   *   "https://abcdefghijklmnopqrstuvwxyz.appsync-api.eu-west-1.amazonaws.com/graphql",
+   *   { query: "{ notes { id text } }" },
+   * );
    */
   readonly graphql: <Data = unknown>(
     url: string | URL,
     request: GraphqlRequest,
     init?: Omit<SignedRequestInit, "method" | "body">,
   ) => Promise<GraphqlResult<Data>>;
-  /** The current credentials, renewed when needed: a provider that AWS SDK for JavaScript v3 clients take as it is. */
+  /**
+   * The current credentials, renewed when needed: a provider that AWS SDK for JavaScript v3 clients take as it is.
+   *
+   * @throws {@link SigFetchError} when there are none to be had.
+   * @example
+   * import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+   *
+   * const dynamo = new DynamoDBClient({ region: "eu-west-1", credentials: aws.credentials });
+   */
   readonly credentials: () => Promise<AwsCredentials>;
-  /** The Cognito identity id, the value of `${cognito-identity.amazonaws.com:sub}` in policies. */
+  /**
+   * The Cognito identity id, the value of `${cognito-identity.amazonaws.com:sub}` in policies.
+   *
+   * @throws {@link SigFetchError} when there are no credentials to be had, or they belong to no identity.
+   * @example
+   * const folder = `private/${await aws.identityId()}/`;
+   */
   readonly identityId: () => Promise<string>;
-  /** Who AWS says the credentials belong to; works for every role, whatever its policies say. */
+  /**
+   * Who AWS says the credentials belong to; works for every role, whatever its policies say.
+   *
+   * @throws {@link SigFetchError} when there are no credentials to be had, or STS does not answer.
+   * @example
+   * const { arn } = await aws.whoami();
+   */
   readonly whoami: () => Promise<CallerIdentity>;
-  /** Replaces the logins; credentials are fetched anew at the next call. The guest's identity is kept and linked. */
+  /**
+   * Replaces the logins; credentials are fetched anew at the next call. The guest's identity is kept and linked.
+   *
+   * @throws {@link SigFetchError} `INVALID_OPTION` when they are malformed.
+   * @example
+   * aws.setLogins({ "accounts.google.com": () => session.idToken() });
+   */
   readonly setLogins: (logins?: Logins) => void;
-  /** Forgets credentials, identity and logins; what waits for credentials ends with `SIGNED_OUT`. */
+  /**
+   * Forgets credentials, identity and logins; what waits for credentials ends with `SIGNED_OUT`.
+   *
+   * @example
+   * aws.signOut();
+   */
   readonly signOut: () => void;
 }
 
 /**
  * Makes a client. Synchronous and without network; the WebAssembly starts to compile in the background. Options are
  * checked then: a bad one makes every method fail with `INVALID_OPTION`, naming it.
+ *
+ * @example
+ * import { createClient } from "sigfetch";
+ *
+ * const aws = createClient({ identityPoolId: "eu-west-1:0f1e2d3c-4b5a-4678-8796-a5b4c3d2e1f0" });
  */
 export declare function createClient(options: ClientOptions): Client;
