@@ -132,16 +132,21 @@ class Client extends EventTarget {
     core.run(op.REFUSE_GRAPHQL, ...reply(response, text));
   };
 
-  credentials = async () => {
-    const [accessKeyId, secretAccessKey, sessionToken, identityId, expiration] = await this.#current();
-    return {
-      accessKeyId,
-      secretAccessKey,
-      ...(sessionToken && { sessionToken }),
-      ...(identityId && { identityId }),
-      ...(expiration && { expiration: new Date(+expiration) }),
-    };
-  };
+  // The AWS SDK for JavaScript v3 would keep what a provider gives until it is about to end, whoever signs in or out
+  // meanwhile. A provider marked like this keeps it itself and is asked each time.
+  credentials = Object.assign(
+    async () => {
+      const [accessKeyId, secretAccessKey, sessionToken, identityId, expiration] = await this.#current();
+      return {
+        accessKeyId,
+        secretAccessKey,
+        ...(sessionToken && { sessionToken }),
+        ...(identityId && { identityId }),
+        ...(expiration && { expiration: new Date(+expiration) }),
+      };
+    },
+    { memoized: true },
+  );
 
   identityId = async () => {
     const [, , , identityId] = await this.#current();
