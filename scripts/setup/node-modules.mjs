@@ -13,3 +13,10 @@ export const benchModules = npmPackages({
   folder: join("scripts", "bench"),
   neededFor: ["bench"],
 });
+
+/** Kept apart, because they are many and nothing but their apps in the tests needs them. */
+export const libraryModules = npmPackages({
+  name: "Libraries to try it with",
+  folder: join("tests", "libraries"),
+  neededFor: ["test"],
+});
