@@ -130,6 +130,14 @@ fn change_faults(world: &World, body: &[u8]) -> Answer {
             return failure(StatusCode::NOT_FOUND, "no such identity");
         }
     }
+    if let Some(role) = &change.revoke_sessions
+        && !ROLES.iter().any(|known| known.name == role)
+    {
+        return failure(StatusCode::NOT_FOUND, "no such role");
+    }
+    if let Some(role) = &change.revoke_sessions {
+        world.issued.lock().revoke_sessions(role);
+    }
     if let Some(id) = &change.disable_identity {
         world.identities.lock().disable(id);
     }
@@ -139,13 +147,13 @@ fn change_faults(world: &World, body: &[u8]) -> Answer {
     if change.revoke_credentials {
         world.issued.lock().revoke_all();
     }
+    let now = world.now();
     if change.expire_credentials {
-        let now = world.now();
         world.issued.lock().expire_all(now);
     }
     let offset = {
         let mut faults = world.faults.lock();
-        faults.apply(change);
+        faults.apply(change, now);
         faults.clock_offset_seconds
     };
     world.clock.set_offset(offset);

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use http::header::{ACCESS_CONTROL_EXPOSE_HEADERS, DATE};
 use http::{Request, StatusCode};
 use http_body_util::{BodyExt, Limited};
 use hyper::body::Incoming;
@@ -113,11 +114,14 @@ async fn serve(world: &World, arrived: &Arrived, service: Service, region: &str)
         },
     };
     drop(in_flight);
-    let (cut, expose_date) = {
+    let (cut, cached, expose_date) = {
         let mut faults = world.faults.lock();
-        (faults.take_cut(service), !faults.hide_date)
+        (faults.take_cut(service), faults.take_cached(service), !faults.hide_date)
     };
     let mut answer = cors::expose(answer, service, expose_date);
+    if let Some(cached) = cached {
+        answer = from_cache(world, answer, cached.seconds);
+    }
     let mut delivery = Delivery::Whole;
     if cut {
         answer = answer.counted_as("cut");
@@ -150,12 +154,20 @@ fn take_fault(world: &World, service: Service) -> Option<Answer> {
             Behind::Api(api) => execute_api::throttled(api),
         };
         return Some(match throttle.retry_after {
+            Some(seconds) if throttle.retry_after_as_date => {
+                let date = world.now() + Duration::from_secs(seconds.into());
+                answer.with_header("retry-after", &httpdate::fmt_http_date(date))
+            }
             Some(seconds) => answer.with_header("retry-after", &seconds.to_string()),
             None => answer,
         });
     }
-    let failure = faults.take_status5xx(service)?;
-    let status = StatusCode::from_u16(failure.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let status = if faults.is_down(service, world.now()) {
+        StatusCode::SERVICE_UNAVAILABLE
+    } else {
+        let failure = faults.take_status5xx(service)?;
+        StatusCode::from_u16(failure.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    };
     Some(match service.behind() {
         Behind::CognitoIdentity | Behind::CognitoIdp => AwsError::internal(status).to_answer(),
         Behind::Sts => sts::failed(status),
@@ -164,9 +176,20 @@ fn take_fault(world: &World, service: Service) -> Option<Answer> {
     })
 }
 
-/// Every answer carries the server's time, unless a fault hides it.
+/// The same answer, out of a cache that lets pages see how old it is.
+fn from_cache(world: &World, answer: Answer, seconds: u32) -> Answer {
+    let exposed = answer.headers.get(ACCESS_CONTROL_EXPOSE_HEADERS).and_then(|value| value.to_str().ok());
+    let exposed = exposed.map_or_else(|| "age,date".to_owned(), |exposed| format!("{exposed},age"));
+    let date = world.now() - Duration::from_secs(seconds.into());
+    answer
+        .with_header("age", &seconds.to_string())
+        .with_header("date", &httpdate::fmt_http_date(date))
+        .with_header("access-control-expose-headers", &exposed)
+}
+
+/// Every answer carries the server's time, unless it has one already or a fault hides it.
 fn with_date(world: &World, answer: Answer) -> Answer {
-    if world.faults.lock().hide_date {
+    if answer.headers.contains_key(DATE) || world.faults.lock().hide_date {
         answer
     } else {
         answer.with_header("date", &httpdate::fmt_http_date(world.now()))

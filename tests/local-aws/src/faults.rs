@@ -4,6 +4,7 @@
 //! Faults that have `times` heal by themselves after that many answers.
 
 use std::collections::BTreeMap;
+use std::time::{Duration, SystemTime};
 
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -25,6 +26,8 @@ pub(crate) struct Faults {
     status5xx: Vec<Status5xx>,
     latency_ms: BTreeMap<Service, u64>,
     cut: Vec<Cut>,
+    outage: Vec<Outage>,
+    cached: Vec<Cached>,
 }
 
 /// Cognito Identity answers something else than it should.
@@ -67,6 +70,9 @@ pub(crate) struct Throttle {
     times: u32,
     /// The `Retry-After` header, in seconds.
     pub(crate) retry_after: Option<u32>,
+    /// Write it as a date, which HTTP allows too.
+    #[serde(default)]
+    pub(crate) retry_after_as_date: bool,
 }
 
 /// A service fails.
@@ -85,6 +91,27 @@ pub(crate) struct Status5xx {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Cut {
     service: Service,
+    #[serde(default = "once")]
+    times: u32,
+}
+
+/// A service is down for a while, by the server's clock.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Outage {
+    service: Service,
+    seconds: u32,
+    /// When it began: when the fault was set.
+    #[serde(skip)]
+    since: Option<SystemTime>,
+}
+
+/// An answer comes out of a cache on the way: it was written a while ago, and says so (RFC 9111, section 5.1).
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Cached {
+    service: Service,
+    pub(crate) seconds: u32,
     #[serde(default = "once")]
     times: u32,
 }
@@ -111,7 +138,7 @@ macro_rules! wears_off {
         })*
     };
 }
-wears_off!(CognitoFault, Throttle, Status5xx, Cut);
+wears_off!(CognitoFault, Throttle, Status5xx, Cut, Cached);
 
 fn take<T: WearsOff + Clone>(faults: &mut Vec<T>, meant: impl Fn(&T) -> bool) -> Option<T> {
     let at = faults.iter().position(meant)?;
@@ -141,13 +168,26 @@ impl Faults {
         take(&mut self.cut, |fault| fault.service == service).is_some()
     }
 
+    /// Whether a cache answers this request, and how old its answer is.
+    pub(crate) fn take_cached(&mut self, service: Service) -> Option<Cached> {
+        take(&mut self.cached, |fault| fault.service == service)
+    }
+
+    /// Whether the service is down at this time.
+    pub(crate) fn is_down(&self, service: Service, now: SystemTime) -> bool {
+        self.outage.iter().any(|outage| {
+            let end = outage.since.map(|since| since + Duration::from_secs(outage.seconds.into()));
+            outage.service == service && end.is_some_and(|end| now < end)
+        })
+    }
+
     /// How long this request waits.
     pub(crate) fn latency_ms(&self, service: Service) -> u64 {
         self.latency_ms.get(&service).copied().unwrap_or(0)
     }
 
-    /// Applies the standing part of a change.
-    pub(crate) fn apply(&mut self, change: Change) {
+    /// Applies the standing part of a change, at this time.
+    pub(crate) fn apply(&mut self, change: Change, now: SystemTime) {
         change.clock_offset_seconds.apply_to(&mut self.clock_offset_seconds);
         change.hide_date.apply_to(&mut self.hide_date);
         change.credential_lifetime_seconds.apply_to(&mut self.credential_lifetime_seconds);
@@ -156,6 +196,11 @@ impl Faults {
         change.status5xx.apply_to(&mut self.status5xx);
         change.latency_ms.apply_to(&mut self.latency_ms);
         change.cut.apply_to(&mut self.cut);
+        change.outage.apply_to(&mut self.outage);
+        change.cached.apply_to(&mut self.cached);
+        for outage in &mut self.outage {
+            outage.since.get_or_insert(now);
+        }
     }
 }
 
@@ -180,12 +225,18 @@ pub(crate) struct Change {
     latency_ms: Field<BTreeMap<Service, u64>>,
     #[serde(default)]
     cut: Field<OneOrMany<Cut>>,
+    #[serde(default)]
+    outage: Field<OneOrMany<Outage>>,
+    #[serde(default)]
+    cached: Field<OneOrMany<Cached>>,
     /// At once: forget all credentials that were issued.
     #[serde(default)]
     pub(crate) revoke_credentials: bool,
     /// At once: let all credentials that were issued expire.
     #[serde(default)]
     pub(crate) expire_credentials: bool,
+    /// At once: revoke the sessions of the role of that name.
+    pub(crate) revoke_sessions: Option<String>,
     /// At once: delete the identity of that id.
     pub(crate) delete_identity: Option<String>,
     /// At once: disable the identity of that id.
@@ -277,8 +328,11 @@ mod tests {
     #[test]
     fn what_is_not_named_stays_and_null_clears() {
         let mut faults = Faults::default();
-        faults.apply(change(r#"{"clockOffsetSeconds":-600,"hideDate":true,"latencyMs":{"sts":5}}"#).unwrap());
-        faults.apply(change(r#"{"hideDate":null,"credentialLifetimeSeconds":60}"#).unwrap());
+        faults.apply(
+            change(r#"{"clockOffsetSeconds":-600,"hideDate":true,"latencyMs":{"sts":5}}"#).unwrap(),
+            SystemTime::now(),
+        );
+        faults.apply(change(r#"{"hideDate":null,"credentialLifetimeSeconds":60}"#).unwrap(), SystemTime::now());
         assert_eq!(faults.clock_offset_seconds, -600);
         assert!(!faults.hide_date);
         assert_eq!(faults.credential_lifetime_seconds, Some(60));
@@ -307,6 +361,7 @@ mod tests {
                 r#"{"cognito":[{"operation":"GetId","times":2,"type":"A"},{"body":"html"}],"cut":{"service":"rest"}}"#,
             )
             .unwrap(),
+            SystemTime::now(),
         );
         let name = |fault: Option<CognitoFault>| fault.and_then(|fault| fault.name);
         assert_eq!(name(faults.take_cognito("GetId")).as_deref(), Some("A"));
@@ -316,5 +371,18 @@ mod tests {
         assert!(!faults.take_cut(Service::Sts));
         assert!(faults.take_cut(Service::Rest));
         assert!(!faults.take_cut(Service::Rest));
+    }
+
+    #[test]
+    fn an_outage_ends_by_the_servers_clock() {
+        let mut faults = Faults::default();
+        let now = SystemTime::now();
+        let later = |seconds| now + Duration::from_secs(seconds);
+        faults.apply(change(r#"{"outage":{"service":"cognitoIdentity","seconds":30}}"#).unwrap(), now);
+        // A later change of something else does not make it longer.
+        faults.apply(change(r#"{"hideDate":true}"#).unwrap(), later(20));
+        assert!(faults.is_down(Service::CognitoIdentity, later(29)));
+        assert!(!faults.is_down(Service::Sts, now));
+        assert!(!faults.is_down(Service::CognitoIdentity, later(30)));
     }
 }

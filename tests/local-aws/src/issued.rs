@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::time::{Duration, SystemTime};
 
 use crate::account::{ACCOUNT_ID, Role};
+use crate::iam::Decision;
 use crate::random;
 
 /// How long credentials last unless a fault says otherwise.
@@ -16,9 +17,22 @@ pub(crate) struct Caller {
     pub(crate) session_name: String,
     /// The identity that the credentials were issued to, as `${cognito-identity.amazonaws.com:sub}`.
     pub(crate) identity_id: String,
+    /// The role's sessions were revoked after this one began.
+    pub(crate) is_revoked: bool,
 }
 
 impl Caller {
+    /// A session of a role that begins now.
+    pub(crate) fn new(role: &'static Role, session_name: &str, identity_id: &str) -> Self {
+        Self { role, session_name: session_name.to_owned(), identity_id: identity_id.to_owned(), is_revoked: false }
+    }
+
+    /// Whether the caller may do this. Revoking a role's sessions attaches a policy to it that denies everything to
+    /// sessions that began before (`AWSRevokeOlderSessions`).
+    pub(crate) fn decide(&self, action: &str, resource: &str) -> Decision {
+        if self.is_revoked { Decision::ExplicitlyDenied } else { self.role.policy.decide(action, resource) }
+    }
+
     /// The caller as IAM names it.
     pub(crate) fn arn(&self) -> String {
         format!("arn:aws:sts::{ACCOUNT_ID}:assumed-role/{}/{}", self.role.name, self.session_name)
@@ -83,6 +97,13 @@ impl Issued {
         self.by_key.get(access_key_id)
     }
 
+    /// Denies everything to the sessions of that role which have begun so far.
+    pub(crate) fn revoke_sessions(&mut self, role: &str) {
+        for credentials in self.by_key.values_mut() {
+            credentials.caller.is_revoked |= credentials.caller.role.name == role;
+        }
+    }
+
     /// Forgets all credentials: every key is unknown from now on.
     pub(crate) fn revoke_all(&mut self) {
         self.by_key.clear();
@@ -103,11 +124,7 @@ mod tests {
 
     #[test]
     fn names_callers_as_iam_does_and_prints_no_secret() {
-        let caller = Caller {
-            role: &ROLES[0],
-            session_name: "CognitoIdentityCredentials".to_owned(),
-            identity_id: "us-east-1:0".to_owned(),
-        };
+        let caller = Caller::new(&ROLES[0], "CognitoIdentityCredentials", "us-east-1:0");
         assert_eq!(caller.arn(), "arn:aws:sts::123456789012:assumed-role/LocalGuest/CognitoIdentityCredentials");
         let credentials = Issued::default().issue(caller, SystemTime::now(), LIFETIME);
         let printed = format!("{credentials:?}");

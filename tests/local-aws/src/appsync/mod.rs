@@ -78,7 +78,7 @@ async fn respond(world: &World, request: &Arrived, region: &str) -> Result<(Valu
 fn may_select(caller: &Caller, type_name: &str, field: &str) -> bool {
     let resource =
         format!("arn:aws:appsync:{REGION}:{ACCOUNT_ID}:apis/{GRAPHQL_API_ID}/types/{type_name}/fields/{field}");
-    caller.role.policy.decide(ACTION, &resource) == Decision::Allowed
+    caller.decide(ACTION, &resource) == Decision::Allowed
 }
 
 fn malformed() -> HttpError {

@@ -75,7 +75,7 @@ pub(super) fn get_credentials_for_identity(
 ) -> Result<Value, AwsError> {
     let (id, pool, standing, checked) = use_identity(world, region, &request)?;
     let role = choose_role(pool, standing, &checked, request.custom_role_arn.as_deref())?;
-    let credentials = world.issue(Caller { role, session_name: SESSION_NAME.to_owned(), identity_id: id.clone() });
+    let credentials = world.issue(Caller::new(role, SESSION_NAME, &id));
     Ok(json!({ "IdentityId": id, "Credentials": to_json(&credentials) }))
 }
 

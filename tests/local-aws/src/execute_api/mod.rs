@@ -106,7 +106,7 @@ fn authorize(world: &World, api: &Api, request: &Arrived, region: &str) -> Resul
     let resource = |account: &str| {
         format!("arn:aws:execute-api:{REGION}:{account}:{}/{}/{}/{path}", api.id, api.stage, request.method)
     };
-    let decision = caller.role.policy.decide(action, &resource(ACCOUNT_ID));
+    let decision = caller.decide(action, &resource(ACCOUNT_ID));
     // API Gateway shows the last four digits of the account only.
     let masked = format!("********{}", &ACCOUNT_ID[ACCOUNT_ID.len() - 4..]);
     match denial(decision, &caller.arn(), action, &resource(&masked)) {

@@ -88,7 +88,7 @@ fn has_cors_everywhere(api: &Api) -> bool {
 }
 
 fn expose(answer: Answer, expose_date: bool) -> Answer {
-    let exposed =
-        if expose_date { "x-amzn-errortype,x-amzn-requestid,date" } else { "x-amzn-errortype,x-amzn-requestid" };
-    answer.with_header("access-control-expose-headers", exposed)
+    let exposed = "x-amzn-errortype,x-amzn-requestid,retry-after";
+    let exposed = if expose_date { format!("{exposed},date") } else { exposed.to_owned() };
+    answer.with_header("access-control-expose-headers", &exposed)
 }

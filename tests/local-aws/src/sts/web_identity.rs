@@ -46,8 +46,7 @@ pub(super) fn assume_role(world: &World, parameters: &BTreeMap<String, String>) 
     })?;
 
     let subject = token.text("sub").unwrap_or_default();
-    let credentials = world
-        .issue_for(Caller { role, session_name: session_name.to_owned(), identity_id: subject.to_owned() }, duration);
+    let credentials = world.issue_for(Caller::new(role, session_name, subject), duration);
     Ok(vec![
         ("SubjectFromWebIdentityToken", subject.into()),
         ("Audience", audience.into()),

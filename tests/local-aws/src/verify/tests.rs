@@ -72,7 +72,7 @@ fn load() -> Vectors {
         secret_access_key: secret.clone(),
         session_token: text(given, "session_token"),
         expires_at: signed_at + Duration::from_secs(3600),
-        caller: Caller { role: &ROLES[0], session_name: "test".to_owned(), identity_id: "test".to_owned() },
+        caller: Caller::new(&ROLES[0], "test", "test"),
     });
     let cases = file["cases"]
         .as_array()

@@ -75,5 +75,5 @@ async fn refusals_of_an_api_can_be_read_only_if_its_owner_thought_of_it() {
     }
     let refused = local.send(Request::new("GET", &format!("{}/items", local.endpoint("rest")))).await;
     let exposed = refused.header("access-control-expose-headers");
-    assert_eq!(exposed, Some("x-amzn-errortype,x-amzn-requestid,date"));
+    assert_eq!(exposed, Some("x-amzn-errortype,x-amzn-requestid,retry-after,date"));
 }

@@ -170,3 +170,64 @@ async fn an_answer_can_break_off() {
     assert_eq!(local.send(signed).await.status, 200);
     assert_eq!(local.count("rest", "GET /items", "cut").await, 1);
 }
+
+#[tokio::test]
+async fn a_service_can_be_down_for_a_while_by_the_servers_clock() {
+    let local = LocalAws::start().await;
+    local.faults(json!({ "outage": { "service": "cognitoIdentity", "seconds": 30 } })).await;
+    for _ in 0..3 {
+        assert_eq!(get_id(&local).await.status, 503);
+    }
+    local.faults(json!({ "clockOffsetSeconds": 31 })).await;
+    assert_eq!(get_id(&local).await.status, 200);
+    local.faults(json!({ "clockOffsetSeconds": null })).await;
+    assert_eq!(get_id(&local).await.status, 503);
+    local.faults(json!({ "outage": null })).await;
+    assert_eq!(get_id(&local).await.status, 200);
+}
+
+#[tokio::test]
+async fn retry_after_can_be_a_date() {
+    let local = LocalAws::start().await;
+    local
+        .faults(json!({ "throttle": { "service": "cognitoIdentity", "retryAfter": 60, "retryAfterAsDate": true },
+                       "clockOffsetSeconds": 600 }))
+        .await;
+    let reply = get_id(&local).await;
+    let until = httpdate::parse_http_date(reply.header("retry-after").unwrap()).unwrap();
+    assert!(until.duration_since(date(&reply)).unwrap().as_secs().abs_diff(60) <= 1);
+}
+
+#[tokio::test]
+async fn an_answer_can_come_from_a_cache() {
+    let local = LocalAws::start().await;
+    for service in ["cognitoIdentity", "rest"] {
+        let ask = || local.send(Request::new("POST", &local.endpoint(service)));
+        let usual = ask().await;
+        local.faults(json!({ "cached": { "service": service, "seconds": 7200 } })).await;
+        let reply = ask().await;
+        assert_eq!((reply.status, reply.header("age")), (usual.status, Some("7200")), "{service}");
+        let old = SystemTime::now().duration_since(date(&reply)).unwrap();
+        assert!(old.as_secs().abs_diff(7200) <= 2, "{service}");
+        let exposed = reply.header("access-control-expose-headers").unwrap().to_lowercase();
+        assert!(exposed.contains("age") && exposed.contains("date"), "{exposed}");
+        assert_eq!(ask().await.header("age"), None, "{service}");
+    }
+}
+
+#[tokio::test]
+async fn a_roles_sessions_can_be_revoked() {
+    let local = LocalAws::start().await;
+    let revoked = local.guest().await;
+    local.faults(json!({ "revokeSessions": "LocalGuest" })).await;
+    let reply = items(&local, &revoked).await;
+    assert_eq!((reply.status, reply.error_type()), (403, "AccessDeniedException"));
+    assert!(reply.message().ends_with("with an explicit deny in an identity-based policy"), "{}", reply.text());
+    // Those that come later are not concerned, nor are other roles.
+    let fresh = local.guest().await;
+    assert_eq!(items(&local, &fresh).await.status, 200);
+    local.faults(json!({ "revokeSessions": "LocalUser" })).await;
+    assert_eq!(items(&local, &fresh).await.status, 200);
+    let reply = local.control("POST", "faults", Some(json!({ "revokeSessions": "Nobody" }))).await;
+    assert_eq!(reply.status, 404);
+}
