@@ -2,7 +2,7 @@
 
 use crate::endpoint::{is_region, service_host};
 use crate::error::{Code, Error};
-use crate::target::Declared;
+use crate::target::{Declared, HostPattern, Rules, SignAs};
 use crate::text::{concat, contains, cut, decimal};
 
 /// A Cognito identity pool id, `REGION:GUID`.
@@ -62,8 +62,8 @@ fn invalid(field: &str, what: &str) -> Error {
 pub struct Config {
     /// The client's region.
     pub region: Option<String>,
-    /// The declared endpoints.
-    pub endpoints: Vec<Declared>,
+    endpoints: Vec<Declared>,
+    allowed: Option<Vec<HostPattern>>,
     pool: Option<(IdentityPoolId, String)>,
 }
 
@@ -79,9 +79,31 @@ impl Config {
     ) -> Result<(), Error> {
         let field = |name| concat(&["options.endpoints[", &decimal(index.into()), "].", name]);
         check_region(&field("region"), region.as_deref())?;
-        let declared = Declared::parse(url, service).map_err(|what| invalid(&field("url"), what))?;
-        self.endpoints.push(Declared { region, sign_as, ..declared });
+        let mut declared = Declared::parse(url, service).map_err(|what| invalid(&field("url"), what))?;
+        let sign_as = sign_as.map(|text| SignAs::parse(&text)).transpose();
+        declared.sign_as = sign_as.map_err(|what| invalid(&field("signAs"), what))?;
+        declared.region = region;
+        self.endpoints.push(declared);
         Ok(())
+    }
+
+    /// Takes `options.allow`, after the region is known.
+    pub fn allow(&mut self, hosts: &[&str]) -> Result<(), Error> {
+        let mut allowed = Vec::new();
+        for (index, host) in hosts.iter().enumerate() {
+            let field = concat(&["options.allow[", &decimal(index as u64), "]"]);
+            allowed.push(HostPattern::parse(host).map_err(|what| invalid(&field, what))?);
+        }
+        // The client's own question who it is needs no leave.
+        let sts = self.region.as_deref().and_then(|region| service_host("sts", region));
+        allowed.extend(sts.as_deref().map(HostPattern::exact));
+        self.allowed = Some(allowed);
+        Ok(())
+    }
+
+    /// Where credentials may go.
+    pub fn rules(&self) -> Rules<'_> {
+        Rules { declared: &self.endpoints, allowed: self.allowed.as_deref(), region: self.region.as_deref() }
     }
 
     /// Takes `options.identityPoolId` and `options.region`, after the endpoints.
@@ -109,10 +131,12 @@ impl Config {
 
     /// A declared endpoint of the service, or AWS's own.
     fn service_url(&self, service: &str, region: &str) -> Option<String> {
-        Some(match self.endpoints.iter().find(|entry| entry.service == service) {
-            Some(entry) => concat(&[&entry.origin, &entry.path, "/"]),
-            None => concat(&["https://", &service_host(service, region)?, "/"]),
-        })
+        // A pattern stands for many hosts and is no address.
+        let declared = self.endpoints.iter().filter(|entry| entry.service == service).find_map(Declared::base);
+        match declared {
+            None => Some(concat(&["https://", &service_host(service, region)?, "/"])),
+            declared => declared,
+        }
     }
 }
 
@@ -175,6 +199,30 @@ mod tests {
         assert_eq!(config.sts_url().unwrap(), "http://sts.localhost:4599/");
         let bad = Config::default().configure(None, Some("moon".into())).unwrap_err();
         assert_eq!(field(bad), "options.region");
+    }
+
+    #[test]
+    fn a_pattern_is_no_address_of_cognito_or_sts() {
+        let mut config = Config { region: Some("eu-west-1".into()), ..Config::default() };
+        config.declare(0, "https://*.example.com/", "sts", None, None).unwrap();
+        assert_eq!(config.sts_url().unwrap(), "https://sts.eu-west-1.amazonaws.com/");
+        config.declare(1, "https://sts.example.com/", "sts", None, None).unwrap();
+        assert_eq!(config.sts_url().unwrap(), "https://sts.example.com/");
+    }
+
+    #[test]
+    fn an_allow_list_names_hosts_and_always_has_the_clients_own_sts() {
+        let field = |error: Error| error.field.clone().unwrap().into_owned();
+        let mut config = Config { region: Some("eu-west-1".into()), ..Config::default() };
+        assert!(config.rules().allowed.is_none());
+        let bad = config.allow(&["a.example.com", "https://sqs.eu-west-1.amazonaws.com"]).unwrap_err();
+        assert_eq!(field(bad), "options.allow[1]");
+        config.allow(&["*.execute-api.eu-west-1.amazonaws.com"]).unwrap();
+        let holds = |host| config.rules().allowed.unwrap().iter().any(|pattern| pattern.holds(host));
+        assert!(holds("sts.eu-west-1.amazonaws.com") && holds("abc.execute-api.eu-west-1.amazonaws.com"));
+        assert!(!holds("sqs.eu-west-1.amazonaws.com"));
+        let bad = config.declare(2, "https://a.example.com", "s3", None, Some("a b".into())).unwrap_err();
+        assert_eq!(field(bad), "options.endpoints[2].signAs");
     }
 
     proptest::proptest! {

@@ -2,7 +2,7 @@
 //!
 //! The map of the house; a room imports only what stands above it in this list:
 //!
-//! - small rooms: [`text`], [`clock`], [`secret`], [`error`], [`message`], [`retry`]
+//! - small rooms: [`text`], [`clock`], [`secret`], [`error`], [`message`], [`retry`], [`lifetime`]
 //! - [`sigv4`]: requests, scope and credentials in, headers or query out
 //! - [`endpoint`]: from a host to service, region and partition
 //! - [`target`]: where a request goes and what it is signed for; [`config`]: options, checked once
@@ -22,6 +22,7 @@ pub mod config;
 pub mod credentials;
 pub mod endpoint;
 pub mod error;
+pub mod lifetime;
 pub mod message;
 pub mod retry;
 pub mod secret;

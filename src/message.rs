@@ -162,6 +162,16 @@ impl<'a> Url<'a> {
             _ => self.authority,
         }
     }
+
+    /// The port with its colon; empty if it is the scheme's own.
+    pub fn port(&self) -> &'a str {
+        self.authority.get(self.host().len()..).unwrap_or_default()
+    }
+
+    /// Whether it is a WebSocket's, whose handshake takes no headers from a page.
+    pub fn is_socket(&self) -> bool {
+        matches!(self.scheme, "ws" | "wss")
+    }
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
@@ -208,6 +218,9 @@ pub(crate) mod tests {
         assert_eq!((url.path, url.query), ("/a/b", "x=1&y"));
         assert_eq!(Url::split("http://[::1]/").unwrap().host(), "[::1]");
         assert_eq!(Url::split("http://[::1]:80/").unwrap().host(), "[::1]");
+        assert_eq!(Url::split("http://[::1]:80/").unwrap().port(), ":80");
+        assert_eq!((url.port(), Url::split("wss://h/").unwrap().port()), (":8443", ""));
+        assert!(Url::split("wss://h/").unwrap().is_socket() && !url.is_socket());
         assert_eq!(Url::split("https://h").unwrap().path, "/");
         for bad in ["", "/relative", "https://", "https://user@host/", "mailto:a@b"] {
             assert_eq!(Url::split(bad), None, "{bad}");

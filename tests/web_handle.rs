@@ -152,7 +152,7 @@ fn sign(client: &Client, case: &Value) -> Vec<(String, String)> {
         .map(|(name, value)| format!("{}:{}\n", name.to_lowercase(), value.as_str().unwrap()))
         .collect();
     let body_hash = hash(&client.0, text("body").as_bytes(), true);
-    let added = client.get("SIGN", &[NOW, text("url"), &headers, "", "", "", text("method"), &body_hash]);
+    let added = client.get("SIGN", &[NOW, text("url"), &headers, "", "", "", "", text("method"), &body_hash]);
     let mut added: Vec<_> = added
         .lines()
         .map(|line| line.split_once(':').expect("a header"))
@@ -272,7 +272,7 @@ fn what_is_signed_is_what_botocore_signs() {
         let case = vector(&file, name);
         assert_eq!(sign(&client, &case), added_by_botocore(&case), "{name}");
     }
-    let unknown = client.refused("SIGN", &[NOW, "https://example.com/", "", "", "", "", "GET"]);
+    let unknown = client.refused("SIGN", &[NOW, "https://example.com/", "", "", "", "", "", "GET"]);
     assert_eq!(unknown.code, "UNKNOWN_ENDPOINT");
 }
 

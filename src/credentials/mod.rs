@@ -5,6 +5,7 @@ mod session;
 pub use session::{Progress, Session};
 
 use crate::clock::Millis;
+use crate::lifetime::Left;
 use crate::sigv4::SigningCredentials;
 
 /// How long before the end a set counts as stale.
@@ -59,6 +60,7 @@ impl From<Generation> for u32 {
 pub struct Life {
     current: Option<CredentialSet>,
     stale_at: Option<Millis>,
+    taken_at: Millis,
     generation: u32,
     refreshing: bool,
 }
@@ -67,6 +69,12 @@ impl Life {
     /// The current set, whatever its standing.
     pub fn current(&self) -> Option<&CredentialSet> {
         self.current.as_ref()
+    }
+
+    /// How long the current set still lives; none if it has no end.
+    pub fn left(&self, now: Millis) -> Option<Left> {
+        let end = self.current.as_ref()?.expires_at?;
+        Some(Left { now: end.saturating_sub(now), at_first: end.saturating_sub(self.taken_at) })
     }
 
     /// What to do at `now`, the server's time.
@@ -100,6 +108,7 @@ impl Life {
         self.refreshing = false;
         // A short-lived set is fresh for most of its life too.
         self.stale_at = set.expires_at.map(|end| end - STALE_BEFORE.min(end.saturating_sub(now).max(0) / 4));
+        self.taken_at = now;
         self.current = Some(set);
         true
     }
@@ -181,6 +190,17 @@ mod tests {
         let generation = life.begin();
         life.succeed(generation, set(None), 0);
         assert_eq!(life.decide(Millis::MAX), Decision::Use);
+    }
+
+    #[test]
+    fn a_set_knows_how_long_it_lives_and_lived_at_first() {
+        let mut life = Life::default();
+        assert_eq!(life.left(0), None);
+        let generation = life.begin();
+        life.succeed(generation, set(Some(HOUR)), 1_000);
+        assert_eq!(life.left(61_000), Some(Left { now: HOUR - 61_000, at_first: HOUR - 1_000 }));
+        life.succeed(generation, set(None), 1_000);
+        assert_eq!(life.left(0), None);
     }
 
     #[test]

@@ -6,6 +6,7 @@ use crate::clock::{Clock, Millis};
 use crate::cognito::{Exchange, Failure, Logins, Step};
 use crate::config::IdentityPoolId;
 use crate::error::Error;
+use crate::lifetime::Left;
 use crate::message::{HttpReply, ServiceCall};
 
 /// How a round goes on.
@@ -44,6 +45,11 @@ impl Session {
     /// The set to sign with, whatever its standing.
     pub fn current(&self) -> Option<&CredentialSet> {
         self.life.current()
+    }
+
+    /// How long the current set still lives; none if it has no end.
+    pub fn left(&self, local: Millis) -> Option<Left> {
+        self.life.left(self.server_time(local))
     }
 
     /// What to do when credentials are needed.

@@ -33,7 +33,7 @@ pub(super) enum Suffix {
 
 /// The host in lower case without a trailing dot, or `None` if it is not a plain DNS name. Ports, IPv6 brackets, user
 /// information and characters outside ASCII all end here, so that nothing after this has to think of them.
-pub(super) fn canonical(host: &str) -> Option<String> {
+pub(crate) fn canonical(host: &str) -> Option<String> {
     let host = host.strip_suffix(".").unwrap_or(host);
     let mut before = b'.';
     for b in host.bytes() {

@@ -16,7 +16,8 @@ pub use derived::{appsync_http_host, service_host};
 pub use host::is_loopback;
 pub use partition::{Partition, is_region, partition_of_region};
 
-use host::{Suffix, canonical, cut_last, split_suffix, without_fips};
+pub(crate) use host::canonical;
+use host::{Suffix, cut_last, split_suffix, without_fips};
 use services::{global_region, listed_service, service_of};
 
 /// What a host says about how its requests are signed.

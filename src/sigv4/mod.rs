@@ -15,7 +15,7 @@ pub use canonical::{Canonical, CanonicalInput, PathEncoding, PathRule, Segments,
 pub use header::{SignedHeaders, sign_headers};
 pub use headers::{check_headers, is_signed, parse_headers};
 pub use key::KeyCache;
-pub use presign::{TokenPlacement, presign};
+pub use presign::{TokenPlacement, is_presigned, presign};
 pub use scope::{Scope, string_to_sign};
 
 use sha2::{Digest, Sha256};
@@ -24,6 +24,19 @@ use crate::secret::Secret;
 
 /// The hash that stands for a body that is not hashed: S3 over https only.
 pub const UNSIGNED_PAYLOAD: &str = "UNSIGNED-PAYLOAD";
+
+/// What enters the canonical request for the body: what the caller's own `x-amz-content-sha256` says, because a service
+/// believes that header; else what it is hashed to.
+pub fn payload_of<'a>(headers: &[(&str, &'a str)], hash: &'a str) -> &'a str {
+    let own = headers.iter().find(|(name, _)| *name == "x-amz-content-sha256");
+    own.map_or(hash, |(_, value)| value)
+}
+
+/// Whether a service takes [`UNSIGNED_PAYLOAD`] in place of the body's hash (S3 API Reference, "Authenticating
+/// requests"). Others compute the hash themselves and would refuse.
+pub fn takes_unsigned_payload(service: &str) -> bool {
+    PathRule::of(service) == PathRule::S3
+}
 
 /// The SHA-256 of no bytes.
 pub const EMPTY_HASH: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";

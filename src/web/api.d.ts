@@ -59,17 +59,41 @@ export type CredentialsSource = AwsCredentials | (() => AwsCredentials | Promise
  * @example
  * import type { EndpointDeclaration } from "sigfetch";
  *
- * const endpoints: EndpointDeclaration[] = [{ url: "https://api.example.com", service: "execute-api" }];
+ * // A custom domain, all preview deployments, and a development server that passes /api/* on to the stage "prod":
+ * const endpoints: EndpointDeclaration[] = [
+ *   { url: "https://api.example.com/", service: "execute-api" },
+ *   { url: "https://*.preview.example.com/api/", service: "execute-api" },
+ *   {
+ *     url: "http://localhost:5173/api/",
+ *     service: "execute-api",
+ *     signAs: "abc123.execute-api.eu-west-1.amazonaws.com/prod",
+ *   },
+ * ];
  * const aws = createClient({ identityPoolId: "eu-west-1:0f1e2d3c-4b5a-4678-8796-a5b4c3d2e1f0", endpoints });
  */
 export interface EndpointDeclaration {
-  /** Absolute https URL (http on loopback hosts). It holds for itself and every path below it. */
+  /**
+   * Absolute https URL (http on loopback hosts), without query. It holds for itself and every path below it, whole
+   * segments at a time, and for `wss` too.
+   *
+   * The host may start with `*.`, which stands for one label or more: `https://*.example.com/` holds for
+   * `a.example.com` and `b.a.example.com`, not for `example.com`. A star anywhere else is refused, and so is one in
+   * front of a single label (`*.com`). Every host that it holds for gets signed requests, so use it only below a name
+   * that is all yours, never below one that a provider shares among its customers.
+   *
+   * Where several entries hold for a URL, the closest host wins (an exact one before a pattern), then the longest path,
+   * then the first.
+   */
   url: string;
   /** The signing name, such as `execute-api` or `appsync`. */
   service: string;
   /** The region. Default: the client's. */
   region?: string;
-  /** The host to sign for where it is not the one to send to, such as `abc.execute-api.eu-west-1.amazonaws.com`. */
+  /**
+   * What to sign for where AWS sees another address than the one that is sent to, because a proxy rewrites it: a host,
+   * such as `abc.execute-api.eu-west-1.amazonaws.com`, for a proxy that leaves paths alone; or a host and a path for
+   * one that puts this path in the place of the path of `url`. Region and, in `init.aws`, service follow from it.
+   */
   signAs?: string;
 }
 
@@ -107,6 +131,12 @@ export interface ClientOptions {
   region?: string;
   /** Endpoints that hosts do not tell. */
   endpoints?: EndpointDeclaration[];
+  /**
+   * The only hosts of AWS that may be called besides declared ones: `abc123.execute-api.eu-west-1.amazonaws.com`, or
+   * `*.` and what they end in. Declaring an endpoint is allowing it, so `[]` leaves the declared ones alone. The
+   * client's own calls of Cognito and STS are always allowed. Default: every service of AWS.
+   */
+  allow?: string[];
   /** Milliseconds to wait for one answer of Cognito or STS. Default: 10 000. */
   timeoutMs?: number;
   /** Where the WebAssembly comes from. Default: inside the package. The first client of the page decides. */
@@ -127,8 +157,15 @@ export interface AwsInit {
   service?: string;
   /** The region. Default: what the host or its declaration says, else the client's. */
   region?: string;
-  /** The host to sign for. Default: the one that is sent to, or what its declaration says. */
+  /**
+   * What to sign for, as in {@link EndpointDeclaration.signAs}. Default: what is sent to, or what its declaration says.
+   */
   signAs?: string;
+  /**
+   * Leaves the body out of the signature, so that it need not be read before it is sent. For S3 only: every other
+   * service demands the body's hash. Https then protects the body by itself. Default: false.
+   */
+  unsignedPayload?: boolean;
 }
 
 /**
@@ -143,6 +180,31 @@ export interface AwsInit {
 export interface SignedRequestInit extends RequestInit {
   /** What this call says differently from the host and the options. */
   aws?: AwsInit;
+}
+
+/**
+ * What {@link Client.presign} takes.
+ *
+ * @example
+ * import type { PresignInit } from "sigfetch";
+ *
+ * const init: PresignInit = { method: "PUT", headers: { "content-type": "image/jpeg" }, expiresSeconds: 300 };
+ * const url = await aws.presign("https://photos.s3.eu-west-1.amazonaws.com/cat.jpg", init);
+ */
+export interface PresignInit {
+  /** The method that the URL is good for. Default: `GET`. */
+  method?: string;
+  /**
+   * Seconds that the URL is good for: 1 to 604 800 (a week), but at most 86 400 for sockets of IoT and 300 for
+   * Transcribe. A URL ends with the credentials that signed it. So if they end sooner than you ask, they are renewed
+   * first, and if new ones would end sooner too, the call fails with `INVALID_REQUEST` and says how long they live.
+   * Default: 900, or as long as the credentials live if that is less.
+   */
+  expiresSeconds?: number;
+  /** Headers that whoever uses the URL has to send just as given here, such as `content-type`. Default: none. */
+  headers?: HeadersInit;
+  /** What the URL is signed for. Default: what the host or its declaration says. */
+  aws?: Omit<AwsInit, "unsignedPayload">;
 }
 
 /**
@@ -251,8 +313,10 @@ export type SigFetchErrorCode =
   | "INVALID_OPTION"
   /** A part of the request cannot be signed or sent; `field` names it. */
   | "INVALID_REQUEST"
-  /** The host is neither AWS's nor declared, or does not say service and region. */
+  /** The host is neither AWS's nor declared, or `allow` leaves it out, or it does not say service and region. */
   | "UNKNOWN_ENDPOINT"
+  /** A method whose name ends in `Sync` was called before the WebAssembly or credentials were there. */
+  | "NOT_READY"
   /** Credentials would travel over plain http. */
   | "INSECURE_URL"
   /** A `logins` function threw, rejected or gave no string. */
@@ -461,6 +525,59 @@ export interface Client extends EventTarget {
    * const response = await fetch(request);
    */
   readonly sign: (input: RequestInfo | URL, init?: SignedRequestInit) => Promise<Request>;
+  /**
+   * The headers that make a request signed, for those who send it themselves: `authorization`, `x-amz-date`, the
+   * session token, what else the service demands, and the `content-type` that the body brings if you give none. Set
+   * them, beside your own, on the very request that you describe here: same URL, method, headers and body.
+   *
+   * A `Request` that is given stays usable. Form data and streams are refused, because what is sent would not be what
+   * was signed.
+   *
+   * @throws {@link SigFetchError} as {@link Client.signedFetch} does.
+   * @example
+   * const [file, url] = [new Blob(["notes"]), "https://photos.s3.eu-west-1.amazonaws.com/notes.txt"];
+   * const xhr = new XMLHttpRequest();
+   * xhr.open("PUT", url);
+   * for (const [name, value] of await aws.signHeaders(url, { method: "PUT", body: file })) {
+   *   xhr.setRequestHeader(name, value);
+   * }
+   * xhr.send(file);
+   */
+  readonly signHeaders: (input: RequestInfo | URL, init?: SignedRequestInit) => Promise<Headers>;
+  /**
+   * The same at once, for hooks that cannot wait; the body is a string, bytes or `URLSearchParams`.
+   *
+   * @throws {@link SigFetchError} `NOT_READY` while the WebAssembly loads or no good credentials are there. They are on
+   * their way then; `await aws.credentials()` waits for both. Credentials given as an object need no waiting.
+   * @example
+   * await aws.credentials();
+   * const transformRequest = (url: string) => ({ url, headers: Object.fromEntries(aws.signHeadersSync(url)) });
+   */
+  readonly signHeadersSync: (input: RequestInfo | URL, init?: SignedRequestInit) => Headers;
+  /**
+   * A URL that carries its own signature: for WebSockets of API Gateway, IoT and Transcribe, for links, `<img>` and
+   * media players, and for S3 uploads by whoever gets the URL. It is a secret as long as it is good. S3 leaves the body
+   * out of the signature; with every other service the URL is good for a request without a body.
+   *
+   * @throws {@link SigFetchError} as {@link Client.signedFetch} does.
+   * @example
+   * const socket = new WebSocket(await aws.presign("wss://abc123.execute-api.eu-west-1.amazonaws.com/prod"));
+   * @example
+   * const url = await aws.presign("https://photos.s3.eu-west-1.amazonaws.com/cat.jpg", { method: "PUT" });
+   * await fetch(url, { method: "PUT", body: "any size" });
+   */
+  readonly presign: (url: string | URL, init?: PresignInit) => Promise<string>;
+  /**
+   * The same at once, for hooks that cannot wait.
+   *
+   * @throws {@link SigFetchError} `NOT_READY` as with {@link Client.signHeadersSync}, and if the credentials have to be
+   * renewed for a URL that lives as long as you ask.
+   * @example
+   * await aws.credentials();
+   * const image = new Image();
+   * image.src = aws.presignSync("https://photos.s3.eu-west-1.amazonaws.com/cat.jpg");
+   */
+  readonly presignSync: (url: string | URL, init?: PresignInit) => string;
   /**
    * Runs a GraphQL operation on AppSync over HTTP. Errors of single fields come in `errors`.
    *

@@ -5,7 +5,7 @@
 /**
  * @typedef {object} Body
  * @property {Data | Promise<Data | undefined>} data None when it turns out that there is no body.
- * @property {string} type The content type that it brings; "" is none.
+ * @property {string} type The content type that it brings, and nobody gives otherwise; "" is none.
  */
 
 /** The platform's name of what a value is, whatever realm or subclass it comes from. */

@@ -3,14 +3,15 @@
 import { checkLogins, makeCore } from "./core.js";
 import { SigFetchError, fieldError } from "./error.js";
 import { emitter } from "./events.js";
-import { load } from "./load.js";
+import { isLoaded, load } from "./load.js";
 import * as op from "./operation.js";
-import { badHeaders, captureRequest } from "./request.js";
+import { capturePresigned, presign, presignNow } from "./presign.js";
+import { badHeaders, capture, captureRequest } from "./request.js";
 import { Session, signedOut } from "./session.js";
-import { sign } from "./sign.js";
+import { sign, signHeaders, signHeadersNow } from "./sign.js";
 import { reply, until } from "./transport.js";
 
-/** @import { AwsCredentials, ClientOptions, GraphqlRequest, Logins, SignedRequestInit } from "./api.js" */
+/** @import { AwsCredentials, ClientOptions, GraphqlRequest, Logins, PresignInit, SignedRequestInit } from "./api.js" */
 /** @import { Core } from "./core.js" */
 /** @import { CapturedRequest } from "./request.js" */
 
@@ -34,11 +35,12 @@ class Client extends EventTarget {
     super();
     this.#source = source;
     // What is changed in the caller's objects later does not change the client.
-    const { logins, endpoints } = options ?? {};
+    const { logins, endpoints, allow } = options ?? {};
     this.#options = options && {
       ...options,
       logins: logins && typeof logins === "object" && !Array.isArray(logins) ? { ...logins } : logins,
       endpoints: Array.isArray(endpoints) ? endpoints.map((entry) => ({ ...entry })) : endpoints,
+      allow: Array.isArray(allow) ? [...allow] : allow,
     };
     // The first call reports a failure; here it would be an unhandled rejection. So would a rejected `wasm` that nobody
     // waits for because the module is there already.
@@ -53,11 +55,26 @@ class Client extends EventTarget {
     };
     await load(this.#source);
     check();
+    return { ...this.#make(), check };
+  }
+
+  /** Core and session; the module has to be there. */
+  #make() {
     if (!this.#opened) {
       const core = makeCore(this.#options);
       this.#opened = { core, session: new Session(core, this.#options, emitter(this)) };
     }
-    return { ...this.#opened, check };
+    return this.#opened;
+  }
+
+  /** What {@link #open} gives, for those who cannot wait. What is missing is on its way then. */
+  #openNow() {
+    const opened = isLoaded ? this.#make() : undefined;
+    if (!opened?.session.isReady()) {
+      this.#current().catch(() => {});
+      throw notReady(opened ? "There are no credentials yet" : "The WebAssembly is not there yet");
+    }
+    return opened;
   }
 
   /** The current set. */
@@ -97,6 +114,29 @@ class Client extends EventTarget {
   sign = async (/** @type {RequestInfo | URL} */ input, /** @type {SignedRequestInit} */ init) => {
     const captured = captureRequest(input, init);
     return until(captured.signal, this.#sign(captured));
+  };
+
+  signHeaders = async (/** @type {RequestInfo | URL} */ input, /** @type {SignedRequestInit} */ init) => {
+    const captured = capture(input, init);
+    const work = this.#open().then(({ core, session, check }) => signHeaders(core, session, captured, check));
+    return captured.signal ? until(captured.signal, work) : work;
+  };
+
+  signHeadersSync = (/** @type {RequestInfo | URL} */ input, /** @type {SignedRequestInit} */ init) =>
+    signHeadersNow(this.#openNow().core, capture(input, init));
+
+  presign = async (/** @type {string | URL} */ url, /** @type {PresignInit} */ init) => {
+    const captured = capturePresigned(url, init);
+    const { core, session, check } = await this.#open();
+    return presign(core, session, captured, check);
+  };
+
+  presignSync = (/** @type {string | URL} */ url, /** @type {PresignInit} */ init) => {
+    const { core, session } = this.#openNow();
+    const presigned = presignNow(core, capturePresigned(url, init));
+    if (presigned) return presigned;
+    session.renew().catch(() => {});
+    throw notReady("The credentials are too old for a URL that lives so long");
   };
 
   graphql = async (
@@ -200,6 +240,15 @@ class Client extends EventTarget {
     this.#opened?.session.signOut();
   };
 }
+
+/** @param {string} message */
+const notReady = (message) =>
+  new SigFetchError({
+    code: "NOT_READY",
+    message,
+    advice: "Await credentials() first, or call the method without Sync.",
+    retryable: true,
+  });
 
 /**
  * Makes an entry's `createClient`, which takes the WebAssembly from `source` unless the options say otherwise.

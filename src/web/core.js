@@ -50,6 +50,8 @@ export function makeCore(options) {
     run(op.DECLARE, index, new URL(url).href, service, region, signAs);
   });
   run(op.CONFIGURE, options.identityPoolId, options.region);
+  options.allow?.forEach((host, index) => text(host, `options.allow[${index}]`));
+  if (options.allow) run(op.ALLOW, ...options.allow);
   return {
     run,
     hash(body) {
@@ -66,7 +68,7 @@ function checkKinds(options) {
     throw fieldError("INVALID_OPTION", `options.${name}`, what);
   };
   if (!options || typeof options !== "object") throw fieldError("INVALID_OPTION", "options", "must be an object");
-  const { identityPoolId, credentials, logins, region, endpoints, timeoutMs } = options;
+  const { identityPoolId, credentials, logins, region, endpoints, allow, timeoutMs } = options;
   if (identityPoolId === undefined && !credentials) invalid("identityPoolId", "or options.credentials is needed");
   if (identityPoolId !== undefined) text(identityPoolId, "options.identityPoolId");
   if (identityPoolId !== undefined && credentials)
@@ -74,7 +76,9 @@ function checkKinds(options) {
   if (credentials && !/object|function/.test(typeof credentials))
     invalid("credentials", "must be an object or a function");
   if (region !== undefined) text(region, "options.region");
-  if (endpoints !== undefined && !Array.isArray(endpoints)) invalid("endpoints", "must be an array");
+  for (const [name, list] of Object.entries({ endpoints, allow })) {
+    if (list !== undefined && !Array.isArray(list)) invalid(name, "must be an array");
+  }
   if (timeoutMs !== undefined && !(timeoutMs >= 1 && timeoutMs < 2 ** 31))
     invalid("timeoutMs", "must be milliseconds, 1 or more");
   checkLogins(logins);

@@ -10,12 +10,14 @@ use crate::cognito::{self, Failure, Logins};
 use crate::config::{Config, check_login_key};
 use crate::credentials::{CredentialSet, Decision, Generation, Progress, Session};
 use crate::error::Error;
+use crate::lifetime::{Lifetime, lifetime};
 use crate::message::{Document, HttpReply, Url};
 use crate::secret::Secret;
 use crate::sigv4::{
-    EMPTY_HASH, KeyCache, PayloadHash, SigningCredentials, SigningRequest, check_headers, parse_headers, sign_headers,
+    EMPTY_HASH, KeyCache, PayloadHash, SigningCredentials, SigningRequest, UNSIGNED_PAYLOAD, parse_headers, payload_of,
+    presign, sign_headers, takes_unsigned_payload,
 };
-use crate::target::{Overrides, Target, not_http, resolve};
+use crate::target::{Overrides, Target, check_header_signed, check_presigned, not_http, resolve};
 use crate::text::{concat, decimal, next_piece, parse_decimal};
 
 /// The operations, numbered as in `operation.js`.
@@ -40,6 +42,8 @@ mod operation {
     pub(super) const CALLER: u8 = 17;
     pub(super) const REFUSE_GRAPHQL: u8 = 18;
     pub(super) const CLOCK: u8 = 19;
+    pub(super) const ALLOW: u8 = 20;
+    pub(super) const PRESIGN: u8 = 21;
 }
 
 /// One client.
@@ -104,7 +108,12 @@ impl<'a> Arguments<'a> {
 
     /// `init.aws`, from `index` on.
     fn overrides(&self, index: usize) -> Overrides {
-        Overrides { service: self.optional(index), region: self.optional(index + 1), sign_as: self.optional(index + 2) }
+        Overrides {
+            service: self.optional(index),
+            region: self.optional(index + 1),
+            sign_as: self.optional(index + 2),
+            unsigned_payload: !self.get(index + 3).is_empty(),
+        }
     }
 }
 
@@ -270,8 +279,9 @@ impl Handle {
             }
             // url, headers, then init.aws: refuses what must not be signed or sent, before anything is waited for
             op::CHECK => {
-                check_headers(&parse_headers(arguments.get(1)))?;
-                self.target(&Url::split(arguments.get(0)).ok_or_else(not_http)?, arguments.overrides(2))?;
+                let url = url_of(arguments.get(0))?;
+                check_header_signed(&url, &parse_headers(arguments.get(1)))?;
+                self.target(&url, arguments.overrides(2))?;
                 done
             }
             op::SIGN => self.sign(arguments)?,
@@ -288,6 +298,13 @@ impl Handle {
                 let offset = self.session.server_time(0);
                 concat(&[if offset < 0 { "-" } else { "" }, &decimal(offset.unsigned_abs())])
             }
+            // hosts: of AWS's own, these alone may be called
+            op::ALLOW => {
+                let hosts: Vec<&str> = arguments.0.iter().copied().filter(|host| !host.is_empty()).collect();
+                self.config.allow(&hosts)?;
+                done
+            }
+            op::PRESIGN => self.presign(arguments)?,
             _ => done,
         })
     }
@@ -308,24 +325,70 @@ impl Handle {
     /// now, url, headers, init.aws, method, payload hash? -> the headers to add, in lines like those that came in;
     /// nothing without credentials.
     fn sign(&mut self, arguments: &Arguments<'_>) -> Result<String, Error> {
-        let url = Url::split(arguments.get(1)).ok_or_else(not_http)?;
+        let url = url_of(arguments.get(1))?;
+        let headers = parse_headers(arguments.get(2));
+        check_header_signed(&url, &headers)?;
         let target = self.target(&url, arguments.overrides(3))?;
         let Some(set) = self.session.current() else { return Ok(String::new()) };
-        let hash = arguments.get(7);
-        let request = SigningRequest {
-            method: arguments.get(6),
-            host: &target.host,
-            path: url.path,
-            query: url.query,
-            headers: &parse_headers(arguments.get(2)),
-            payload_hash: if hash.is_empty() { EMPTY_HASH } else { hash },
+        let hash = match arguments.get(8) {
+            _ if target.unsigned_payload => UNSIGNED_PAYLOAD,
+            "" => EMPTY_HASH,
+            hash => hash,
         };
+        let request = request_to(&target, &url, arguments.get(7), &headers, hash);
         let time = self.session.server_time(arguments.time(0));
         let signed = sign_headers(request, &target.scope, &set.signing, time, &mut self.keys);
         Ok(signed.lines(&request, &set.signing))
     }
 
+    /// now, url, headers, init.aws, method, expiresSeconds?, and whether the credentials were renewed for it -> the
+    /// presigned URL; nothing if there have to be credentials or newer ones first.
+    fn presign(&mut self, arguments: &Arguments<'_>) -> Result<String, Error> {
+        let (local, url) = (arguments.time(0), url_of(arguments.get(1))?);
+        let (headers, method) = (parse_headers(arguments.get(2)), arguments.get(7));
+        check_presigned(&url, method, &headers)?;
+        let target = self.target(&url, arguments.overrides(3))?;
+        let renewed = !arguments.get(9).is_empty();
+        // A set that has ended signs nothing more, unless there is no better one.
+        let usable = renewed || self.session.decide(local) != Decision::Await;
+        let Some(set) = self.session.current().filter(|_| usable) else { return Ok(String::new()) };
+        let service = &target.scope.service;
+        // What is no number is out of range.
+        let asked = Some(arguments.get(8)).filter(|text| !text.is_empty()).map(|_| arguments.time(8));
+        let left = self.session.left(local);
+        let Lifetime::Seconds(seconds) = lifetime(service, asked, left, renewed)? else {
+            return Ok(String::new());
+        };
+        let hash = if takes_unsigned_payload(service) { UNSIGNED_PAYLOAD } else { EMPTY_HASH };
+        let request = request_to(&target, &url, method, &headers, hash);
+        let time = self.session.server_time(local);
+        let query = presign(request, &target.scope, &set.signing, time, seconds, &mut self.keys);
+        Ok(concat(&[url.scheme, "://", url.authority, url.path, "?", &query]))
+    }
+
     fn target(&self, url: &Url<'_>, overrides: Overrides) -> Result<Target, Error> {
-        resolve(url, &self.config.endpoints, overrides, self.config.region.as_deref())
+        resolve(url, self.config.rules(), overrides)
+    }
+}
+
+fn url_of(text: &str) -> Result<Url<'_>, Error> {
+    Url::split(text).ok_or_else(not_http)
+}
+
+/// The request as AWS will see it.
+fn request_to<'a>(
+    target: &'a Target,
+    url: &Url<'a>,
+    method: &'a str,
+    headers: &'a [(&'a str, &'a str)],
+    hash: &'a str,
+) -> SigningRequest<'a> {
+    SigningRequest {
+        method,
+        host: &target.host,
+        path: target.path.as_deref().unwrap_or(url.path),
+        query: url.query,
+        headers,
+        payload_hash: payload_of(headers, hash),
     }
 }

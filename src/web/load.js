@@ -7,6 +7,9 @@ import { SigFetchError } from "./error.js";
 /** @type {Promise<unknown> | undefined} */
 let loading;
 
+/** Whether the module is there, for those who cannot wait. */
+export let isLoaded = false;
+
 /**
  * Loads the module once. A failure is forgotten, so that the next call can try again.
  *
@@ -53,6 +56,7 @@ function start(module) {
     throw loadError("The WebAssembly is not that of this sigfetch", "Serve the .wasm file of the installed version.");
   }
   initSync({ module });
+  isLoaded = true;
 }
 
 /**

@@ -20,3 +20,5 @@ export const STS_URL = 16;
 export const CALLER = 17;
 export const REFUSE_GRAPHQL = 18;
 export const CLOCK = 19;
+export const ALLOW = 20;
+export const PRESIGN = 21;

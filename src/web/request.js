@@ -19,7 +19,7 @@ import { fieldError } from "./error.js";
  */
 /** @typedef {Captured & { request: Request, signal: AbortSignal }} CapturedRequest */
 
-const invalid = fieldError.bind(undefined, "INVALID_REQUEST");
+export const invalid = fieldError.bind(undefined, "INVALID_REQUEST");
 
 /** Names of headers that this browser lets a page set, as far as they were asked for. */
 const settable = /** @type {Set<string>} */ (new Set());
@@ -121,13 +121,7 @@ function parts(input, given, sent) {
   } catch {
     throw badHeaders();
   }
-  const aws = ["service", "region", "signAs"].map((name) => {
-    const value = /** @type {any} */ (given.aws)?.[name];
-    if (value !== undefined && (!value || typeof value !== "string")) {
-      throw invalid(`init.aws.${name}`, "must be a non-empty string");
-    }
-    return value;
-  });
+  const aws = overrides(given.aws);
   signal?.throwIfAborted();
   const captured = { from, url, method, headers, aws, signal };
   if (given.body == null) return captured;
@@ -138,8 +132,29 @@ function parts(input, given, sent) {
   } catch (cause) {
     throw invalid("init.body", "is refused by the browser, see the cause", cause);
   }
-  if (body.type && !headers.has("content-type")) headers.set("content-type", body.type);
+  if (headers.has("content-type")) body.type = "";
+  else if (body.type) headers.set("content-type", body.type);
   return { ...captured, body };
+}
+
+/**
+ * `init.aws`, as the handle takes it.
+ *
+ * @param {any} aws
+ */
+function overrides(aws) {
+  const { unsignedPayload } = aws ?? {};
+  if (unsignedPayload !== undefined && typeof unsignedPayload !== "boolean") {
+    throw invalid("init.aws.unsignedPayload", "must be true or false");
+  }
+  const texts = ["service", "region", "signAs"].map((name) => {
+    const value = aws?.[name];
+    if (value !== undefined && (!value || typeof value !== "string")) {
+      throw invalid(`init.aws.${name}`, "must be a non-empty string");
+    }
+    return value;
+  });
+  return [...texts, unsignedPayload ? "1" : ""];
 }
 
 /** @param {string | URL} input */

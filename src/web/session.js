@@ -52,6 +52,27 @@ export class Session {
     }
   }
 
+  /** Whether there are credentials that are good now; if they are not or end soon, a round starts. */
+  isReady() {
+    let decision = this.#core.run(op.DECIDE, Date.now());
+    if (decision !== USE && !this.#round) {
+      this.#start();
+      // Credentials that are given as an object are there at once.
+      decision = this.#core.run(op.DECIDE, Date.now());
+    }
+    return decision !== AWAIT;
+  }
+
+  /** Waits for newer credentials than the current ones. */
+  async renew() {
+    try {
+      await (this.#round ?? this.#start()).work;
+    } catch (error) {
+      // Other logins came: theirs are newer, too.
+      if (error !== OVERTAKEN) throw error;
+    }
+  }
+
   #start() {
     const abort = new AbortController();
     const id = +this.#core.run(op.BEGIN);
@@ -86,7 +107,10 @@ export class Session {
    */
   async #run(id, signal) {
     try {
-      if (this.#options.credentials) return this.#accept(id, await this.#provided());
+      const { credentials } = this.#options;
+      if (credentials) {
+        return this.#accept(id, typeof credentials === "function" ? await this.#provided(credentials) : credentials);
+      }
       const logins = await this.#tokens();
       // What an overtaken round has gathered must not get into the one that overtook it.
       if (signal.aborted) return;
@@ -151,10 +175,12 @@ export class Session {
     );
   }
 
-  /** Credentials from elsewhere. */
-  async #provided() {
-    const { credentials } = this.#options;
-    if (typeof credentials !== "function") return credentials;
+  /**
+   * Credentials from elsewhere.
+   *
+   * @param {() => unknown} credentials
+   */
+  async #provided(credentials) {
     try {
       return await credentials();
     } catch (cause) {

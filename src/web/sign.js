@@ -1,7 +1,7 @@
 // @ts-check
 // From what was captured to its signature. The bytes that are hashed are the bytes that are sent.
 import * as op from "./operation.js";
-import { again } from "./request.js";
+import { again, invalid } from "./request.js";
 
 /** @import { Core } from "./core.js" */
 /** @import { Session } from "./session.js" */
@@ -12,7 +12,7 @@ import { again } from "./request.js";
  *
  * @param {Headers} headers
  */
-const lines = (headers) => [...headers].map(([name, value]) => `${name}:${value}\n`).join("");
+export const lines = (headers) => [...headers].map(([name, value]) => `${name}:${value}\n`).join("");
 
 /**
  * Refuses what must not be signed or sent, before anything is waited for.
@@ -46,13 +46,17 @@ function setLines(headers, added) {
   return headers;
 }
 
+/** Whether the caller wants the body left out of the signature: then nothing is hashed. */
+const isUnsigned = (/** @type {Captured["aws"]} */ aws) => !!aws[3];
+
 /**
  * The hash of the body.
  *
  * @param {Core} core
  * @param {Captured} captured
  */
-async function payloadHash(core, { body }) {
+async function payloadHash(core, { body, aws }) {
+  if (isUnsigned(aws)) return undefined;
   const data = await body?.data;
   return data && core.hash(data instanceof Blob ? new Uint8Array(await data.arrayBuffer()) : data);
 }
@@ -84,15 +88,38 @@ async function authorise(core, session, captured, check) {
 }
 
 /**
- * Signs what was captured: all its headers.
+ * The headers to set on what was captured: those of the signature, and the content type that the body brings.
+ *
+ * @param {Captured} captured
+ * @param {string} lines
+ */
+const headersToSet = ({ body }, lines) =>
+  setLines(new Headers(body?.type ? { "content-type": body.type } : undefined), lines);
+
+/**
+ * Signs what was captured, for somebody else to send.
  *
  * @param {Core} core
  * @param {Session} session
  * @param {Captured} captured
  * @param {() => void} check
  */
-export const signedHeaders = async (core, session, captured, check) =>
-  setLines(captured.headers, await authorise(core, session, captured, check));
+export const signHeaders = async (core, session, captured, check) =>
+  headersToSet(captured, await authorise(core, session, captured, check));
+
+/**
+ * The same without waiting; there have to be credentials.
+ *
+ * @param {Core} core
+ * @param {Captured} captured
+ */
+export function signHeadersNow(core, captured) {
+  const data = captured.body?.data;
+  if (data && !(data instanceof Uint8Array) && !isUnsigned(captured.aws)) {
+    throw invalid("init.body", "takes time to read: use signHeaders, or give a string or bytes");
+  }
+  return headersToSet(captured, added(core, captured, data && core.hash(/** @type {Uint8Array} */ (data))));
+}
 
 /**
  * Signs what was captured to be sent; as often as it is sent.

@@ -1,6 +1,6 @@
 // The methods of a client: taken for `fetch`, bound, and typed through.
 import { createClient } from "sigfetch";
-import type { CallerIdentity, Client, GraphqlError, SignedRequestInit } from "sigfetch";
+import type { CallerIdentity, Client, GraphqlError, PresignInit, SignedRequestInit } from "sigfetch";
 
 const client: Client = createClient({ identityPoolId: "eu-west-1:0f1e2d3c-4b5a-4678-8796-a5b4c3d2e1f0" });
 const url = new URL("https://abc123.execute-api.eu-west-1.amazonaws.com/prod/items");
@@ -14,7 +14,20 @@ export const asFetch: typeof fetch = client.signedFetch;
 export const fromWindow: typeof globalThis.fetch = client.signedFetch;
 
 export async function calls() {
-  const { signedFetch, sign, graphql, credentials, identityId, whoami, setLogins, signOut } = client;
+  const {
+    signedFetch,
+    sign,
+    signHeaders,
+    signHeadersSync,
+    presign,
+    presignSync,
+    graphql,
+    credentials,
+    identityId,
+    whoami,
+    setLogins,
+    signOut,
+  } = client;
 
   for (const input of ["https://example.com", url, new Request(url)]) {
     const response = await signedFetch(input);
@@ -28,6 +41,14 @@ export async function calls() {
   await signedFetch(url, init);
   const signed = await sign(url, { ...init, aws: { signAs: "abc123.execute-api.eu-west-1.amazonaws.com" } });
   same<Same<typeof signed, Request>>();
+
+  for (const headers of [await signHeaders(new Request(url), init), signHeadersSync(url, init)]) {
+    same<Same<typeof headers, Headers>>();
+  }
+  const how: PresignInit = { method: "PUT", expiresSeconds: 60, headers: { "content-type": "a/b" } };
+  for (const presigned of [await presign(url), presignSync(url.href, { ...how, aws: { region: "eu-west-1" } })]) {
+    same<Same<typeof presigned, string>>();
+  }
 
   const { data, errors } = await graphql<{ notes: string[] }>(url, { query: "{ notes }", variables: { first: 3 } });
   same<Same<typeof data, { notes: string[] } | null>>();
@@ -51,6 +72,10 @@ export async function calls() {
   await signedFetch();
   // @ts-expect-error: a slip in a name
   await signedFetch(url, { aws: { serviceName: "execute-api" } });
+  // @ts-expect-error: seconds are a number
+  await presign(url, { expiresSeconds: "60" });
+  // @ts-expect-error: the body is not part of the URL
+  await presign(url, { method: "PUT", body: "a" });
   // @ts-expect-error: a GraphQL operation has a document
   await graphql(url, { variables: {} });
   // @ts-expect-error: GraphQL goes by POST, with a body of its own

@@ -17,6 +17,7 @@ export function audience(code: SigFetchErrorCode): "developer" | "user" | "opera
     case "POOL_NOT_FOUND":
     case "POOL_MISCONFIGURED":
     case "REFUSED":
+    case "NOT_READY":
       return "developer";
     case "LOGIN_EXPIRED":
     case "IDENTITY_LOST":

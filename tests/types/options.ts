@@ -23,6 +23,7 @@ export const everyOption: Required<Omit<ClientOptions, "credentials">> = {
       signAs: "a.appsync-api.eu-west-1.amazonaws.com",
     },
   ],
+  allow: ["abc123.execute-api.eu-west-1.amazonaws.com", "*.s3.eu-west-1.amazonaws.com"],
   timeoutMs: 5_000,
   wasm: "/sigfetch.wasm",
 };
@@ -61,6 +62,8 @@ createClient({ identityPoolId, logins: { [provider]: 7 } });
 createClient({ identityPoolId, logins: { [provider]: async () => null } });
 // @ts-expect-error: an endpoint says its service
 createClient({ identityPoolId, endpoints: [{ url: "https://api.example.com" }] });
+// @ts-expect-error: hosts are a list
+createClient({ identityPoolId, allow: "abc123.execute-api.eu-west-1.amazonaws.com" });
 // @ts-expect-error: milliseconds are a number
 createClient({ identityPoolId, timeoutMs: "10s" });
 // @ts-expect-error: half a pair of keys

@@ -1,0 +1,55 @@
+// @ts-check
+// URLs that carry their own permission.
+import * as op from "./operation.js";
+import { capture, invalid } from "./request.js";
+import { lines } from "./sign.js";
+
+/** @import { PresignInit } from "./api.js" */
+/** @import { Core } from "./core.js" */
+/** @import { Captured } from "./request.js" */
+/** @import { Session } from "./session.js" */
+
+/** @typedef {Captured & { expiresSeconds?: number }} CapturedPresigned */
+
+/**
+ * Takes down what is presigned.
+ *
+ * @param {string | URL} url
+ * @param {PresignInit} [init]
+ * @returns {CapturedPresigned}
+ */
+export function capturePresigned(url, init) {
+  const captured = capture(url, init);
+  if (captured.body) throw invalid("init.body", "is not part of a presigned URL: whoever uses the URL sends it");
+  return { ...captured, expiresSeconds: init?.expiresSeconds };
+}
+
+/**
+ * Presigns with the credentials that are there. Nothing if there are none, or if they end too soon and new ones would
+ * not.
+ *
+ * @param {Core} core
+ * @param {CapturedPresigned} captured
+ * @param {string} [renewed] Says that the credentials were fetched for this URL.
+ */
+export const presignNow = (core, { url, method, headers, aws, expiresSeconds }, renewed) =>
+  core.run(op.PRESIGN, Date.now(), url, lines(headers), ...aws, method, expiresSeconds, renewed);
+
+/**
+ * Waits for credentials that last, and presigns.
+ *
+ * @param {Core} core
+ * @param {Session} session
+ * @param {CapturedPresigned} captured
+ * @param {() => void} check
+ */
+export async function presign(core, session, captured, check) {
+  for (let renewed = ""; ; renewed = "1") {
+    check();
+    // Before there are credentials, this refuses what cannot be presigned.
+    const url = presignNow(core, captured, renewed);
+    const ready = session.isReady();
+    if (url) return url;
+    await (ready ? session.renew() : session.ready());
+  }
+}
