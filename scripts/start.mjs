@@ -2,6 +2,7 @@ import { build } from "./build.mjs";
 import { main } from "./lib/main.mjs";
 import { faint, good, strong } from "./lib/report.mjs";
 import { Verdict } from "./lib/run.mjs";
+import { reference } from "./reference.mjs";
 import { setUp } from "./setup.mjs";
 import { compileLocalAws, startLocalAws } from "./start/local-aws.mjs";
 import { isBusy, startPageServer } from "./start/page-server.mjs";
@@ -41,6 +42,7 @@ async function freePort(wanted, what) {
 await main(import.meta.url, async () => {
   await setUp("start");
   await build();
+  await reference();
   console.log(strong("Local AWS"));
   await compileLocalAws();
   const port = await freePort(Number(process.env.PORT ?? 8080), "the page");

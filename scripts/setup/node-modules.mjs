@@ -7,6 +7,13 @@ export const nodeModules = npmPackages({
   neededFor: ["start", "build", "test", "bench"],
 });
 
+/** Kept apart, because TypeDoc reads types with another TypeScript than the one that checks them. */
+export const referenceModules = npmPackages({
+  name: "TypeDoc",
+  folder: join("scripts", "reference"),
+  neededFor: ["start", "test"],
+});
+
 /** Kept apart, because only `npm run bench` needs them. */
 export const benchModules = npmPackages({
   name: "Signers to measure beside",

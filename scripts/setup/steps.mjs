@@ -3,7 +3,7 @@ import { cCompiler } from "./c-compiler.mjs";
 import { wasmBindgen, wasmPackTool } from "./cargo-tools.mjs";
 import { firefox, geckodriver, webkit } from "./engines.mjs";
 import { ministack } from "./ministack.mjs";
-import { benchModules, libraryModules, nodeModules } from "./node-modules.mjs";
+import { benchModules, libraryModules, nodeModules, referenceModules } from "./node-modules.mjs";
 import { rust } from "./rust.mjs";
 import { rustStd } from "./rust-std.mjs";
 
@@ -15,6 +15,7 @@ export const steps = [
   wasmBindgen,
   wasmPackTool,
   nodeModules,
+  referenceModules,
   benchModules,
   browser,
   ministack,

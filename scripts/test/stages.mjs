@@ -3,6 +3,7 @@ import { format } from "../format.mjs";
 import { filesUnder } from "../lib/files.mjs";
 import { inRoot } from "../lib/paths.mjs";
 import { run } from "../lib/run.mjs";
+import { reference } from "../reference.mjs";
 import { setUp } from "../setup.mjs";
 import { size } from "../size.mjs";
 import { compileLocalAws } from "../start/local-aws.mjs";
@@ -41,6 +42,7 @@ export const stages = [
     run: () => run("wasm-pack", ["test", "--headless", "--chrome"]),
   },
   { name: "build", about: "the npm package", run: build },
+  { name: "reference", about: "everything public is documented, and no link is broken", run: reference },
   { name: "size", about: "the package stays within its budget", run: () => size() },
   {
     name: "types",

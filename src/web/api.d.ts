@@ -625,7 +625,7 @@ export interface Client extends EventTarget {
    *
    * @throws {@link SigFetchError} `INVALID_OPTION` when they are malformed.
    * @example
-   * aws.setLogins({ "accounts.google.com": () => session.idToken() });
+   * aws.setLogins({ "cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEfGhI": () => session.idToken() });
    */
   readonly setLogins: (logins?: Logins) => void;
   /**

@@ -1,5 +1,6 @@
-// Every snippet of the README: TypeScript compiles against the packed types, and runs in Chromium against the local AWS;
-// commands are there. One that cannot be run says why in the comment `<!-- not run: … -->` in front of it.
+// Every snippet of the README and every example of the types: TypeScript compiles against the packed types, and runs in
+// Chromium against the local AWS; commands are there. A snippet that cannot be run says why in the comment
+// `<!-- not run: … -->` in front of it.
 import assert from "node:assert/strict";
 import { copyFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
@@ -11,47 +12,58 @@ import { installPacked } from "../../scripts/lib/tarball.mjs";
 import { typeErrors } from "../complaints.mjs";
 import { endpoints } from "../e2e/local.mjs";
 import { useSetting } from "../e2e/setting.mjs";
-import { fences, snippets, withLocalValues } from "./snippets.mjs";
+import { codeBlocks, docExamples, fences, withLocalValues, withoutExample } from "./sources.mjs";
 
-const around = (...path) => inRoot("tests", "readme", "around", ...path);
+const around = (...path) => inRoot("tests", "examples", "around", ...path);
 const markdown = readFileSync(inRoot("README.md"), "utf8");
-const all = snippets(markdown);
-const programs = all.filter(({ language }) => language === "ts");
+const declarations = readFileSync(inRoot("src", "web", "api.d.ts"), "utf8");
+const all = codeBlocks(markdown);
 const commands = all.filter(({ language }) => language === "");
+const programs = [
+  ...all.filter(({ language }) => language === "ts").map((one) => ({ ...one, file: "README.md" })),
+  ...docExamples(declarations).map((one) => ({ ...one, file: "api.d.ts" })),
+];
 
 /** What stands for other packages than ours. */
 const OTHERS = { "@aws-sdk/client-dynamodb": "client-dynamodb.ts" };
 
 const at = useSetting({ newPages: true });
 
-test("every code block is a program or a list of commands", () => {
+test("every code block of the README is a program or a list of commands", () => {
   assert.equal(all.length * 2, fences(markdown));
-  assert.ok(programs.length > 0 && commands.length > 0);
+  assert.ok(commands.length > 0);
   assert.deepEqual(
-    all.filter((snippet) => !programs.includes(snippet) && !commands.includes(snippet)),
+    all.filter(({ language }) => !["ts", ""].includes(language)),
     [],
   );
 });
 
+test("everything public has an example", () => {
+  assert.ok(programs.length > all.length);
+  assert.deepEqual(withoutExample(declarations, "Client"), []);
+});
+
 test("every program compiles", async () => {
-  const folder = join(cache, "readme");
+  const folder = join(cache, "examples");
   rmSync(folder, { recursive: true, force: true });
   await installPacked(folder);
   for (const file of filesUnder(around())) if (file.endsWith(".ts")) copyFileSync(file, join(folder, basename(file)));
   // Without an import it is a module too, so that programs do not see each other.
-  for (const { line, code } of programs) writeFileSync(join(folder, `line-${line}.ts`), `${code}\nexport {};\n`);
+  for (const { file, line, code } of programs) {
+    writeFileSync(join(folder, `${basename(file, ".ts")}-${line}.ts`), `${code}\nexport {};\n`);
+  }
   const paths = Object.fromEntries(Object.entries(OTHERS).map(([name, file]) => [name, [`./${file}`]]));
   const project = { extends: inRoot("tests", "types", "tsconfig.json"), compilerOptions: { paths }, include: ["*.ts"] };
   writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(project));
   assert.equal(await typeErrors(folder), "");
 });
 
-for (const { line, code } of programs.filter(({ reason }) => !reason)) {
-  test(`the program on line ${line} runs`, async () => {
+for (const { file, line, code } of programs.filter(({ reason }) => !reason)) {
+  test(`the program on line ${line} of ${file} runs`, async () => {
     const refused = await openPage(withLocalValues(code, at.config));
     const works = await at.page.evaluate(async () => {
-      await import("/readme/page.js");
-      await import("/readme/program.js");
+      await import("/examples/page.js");
+      await import("/examples/program.js");
       // Wrong options would show only when a client is used.
       const { clients } = await import("sigfetch");
       return Promise.all(clients.map(async ({ credentials }) => (await credentials()).accessKeyId));
@@ -71,14 +83,14 @@ async function openPage(code) {
     "program.js": await script(code),
   };
   for (const [path, body] of Object.entries(files)) {
-    await page.route(`${site}readme/${path}`, (route) => route.fulfill({ contentType: "text/javascript", body }));
+    await page.route(`${site}examples/${path}`, (route) => route.fulfill({ contentType: "text/javascript", body }));
   }
   await page.route(`${site}my-credentials`, (route) =>
     route.fulfill({ json: { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "wJalrXUtnFEMI" } }),
   );
   const { identityPoolId } = guest;
   const local = { identityPoolId, url: `${config.endpoints.rest}/items`, idToken: token, endpoints: endpoints(config) };
-  await page.addScriptTag({ type: "importmap", content: '{"imports":{"sigfetch":"/readme/sigfetch.js"}}' });
+  await page.addScriptTag({ type: "importmap", content: '{"imports":{"sigfetch":"/examples/sigfetch.js"}}' });
   await page.evaluate((value) => (globalThis.local = value), local);
   const refused = [];
   page.on("response", (response) => {

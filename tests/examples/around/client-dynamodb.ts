@@ -1,4 +1,4 @@
-// `@aws-sdk/client-dynamodb`, as far as the README's examples use it.
+// `@aws-sdk/client-dynamodb`, as far as the examples use it.
 import type { AwsCredentials } from "sigfetch";
 
 /** The SDK's own type of a provider, without what it adds for its own use. */

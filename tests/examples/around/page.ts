@@ -1,4 +1,4 @@
-// What stands around the README's examples: the page that they are pasted into. It is compiled with them, and what it
+// What stands around the examples: the page that they are pasted into. It is compiled with them, and what it
 // declares is there when they run.
 import { createClient } from "sigfetch";
 import type { Client } from "sigfetch";

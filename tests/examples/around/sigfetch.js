@@ -1,4 +1,4 @@
-// The package as the README's examples get it when they run: its clients know where the local AWS is, and are kept, so
+// The package as the examples get it when they run: its clients know where the local AWS is, and are kept, so
 // that the test can see that they work.
 import { SigFetchError, createClient as create } from "/pkg/index.js";
 
