@@ -19,12 +19,13 @@ const MEMORY = { "POST 32 MiB": 2 ** 25 };
 /** Each promise that was measured, with its limit. `results` are those of `measure.mjs`. */
 export function verdicts(results) {
   const found = [];
-  const add = (what, value, limit) => {
-    if (value !== undefined && limit !== undefined) found.push({ what, value, limit, held: value <= limit });
+  const add = (what, value, limit, best) => {
+    if (value !== undefined && limit !== undefined) found.push({ what, value, best, limit, held: value <= limit });
   };
   results.forEach(({ title, ratios, pauses, memory }, place) => {
     for (const [label, limits] of Object.entries(RATIOS)) {
-      add(`${label}, ${title}: × the floor`, ratios[label]?.[SIGNER]?.median, limits[place]);
+      const { median, best } = ratios[label]?.[SIGNER] ?? {};
+      add(`${label}, ${title}: × the floor`, median, limits[place], best);
       add(`${label}, ${title}: longest pause, ms`, pauses[label]?.[SIGNER]?.median, PAUSE_MS[label]);
       add(`${label}, ${title}: memory, bytes`, memory[label]?.[SIGNER], MEMORY[label]);
     }

@@ -12,5 +12,11 @@ export function spread(numbers) {
   return { median: quantile(sorted, 0.5), p25: quantile(sorted, 0.25), p75: quantile(sorted, 0.75) };
 }
 
-/** How many times `reference` it is, compared within each round, which is what a drifting machine leaves alone. */
-export const ratios = (samples, reference) => spread(samples.map((sample, round) => sample / reference[round]));
+/**
+ * How many times `reference` it is, compared within each round, which is what a drifting machine leaves alone; and
+ * `best` against best, which other programs that take turns on the processor leave alone.
+ */
+export const ratios = (samples, reference) => ({
+  ...spread(samples.map((sample, round) => sample / reference[round])),
+  best: Math.min(...samples) / Math.min(...reference),
+});

@@ -9,5 +9,9 @@ test("median and quartiles lie between the numbers where they have to", () => {
 });
 
 test("a machine that gets slower changes no ratio", () => {
-  assert.deepEqual(ratios([1, 10, 100], [2, 20, 200]), { median: 0.5, p25: 0.5, p75: 0.5 });
+  assert.deepEqual(ratios([1, 10, 100], [2, 20, 200]), { median: 0.5, p25: 0.5, p75: 0.5, best: 0.5 });
+});
+
+test("a round in which others had the processor does not count for the best", () => {
+  assert.equal(ratios([30, 1, 30], [2, 2, 20]).best, 0.5);
 });

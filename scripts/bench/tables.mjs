@@ -40,8 +40,14 @@ export function tables({ title, contenders, reference, times, ratios, pauses, me
   return shown.join("\n\n");
 }
 
-/** What was promised, and whether it holds. */
+/** What was promised, and whether it holds. Of ratios there is the best of ours against the best of the floor, too. */
 export function promises(results) {
-  const show = ({ what, value, limit, held }) => [what, figure(value), figure(limit), held ? "held" : "missed"];
-  return table("promise", ["measured", "at most", "verdict"], verdicts(results).map(show));
+  const show = ({ what, value, best, limit, held }) => [
+    what,
+    figure(value),
+    best === undefined ? "–" : figure(best),
+    figure(limit),
+    held ? "held" : "missed",
+  ];
+  return table("promise", ["median", "best", "at most", "verdict"], verdicts(results).map(show));
 }

@@ -25,6 +25,8 @@ function smithy(sha256) {
 
 /** Ratios are to the one called `reference`; `checked: false` marks what gives no signature. */
 export const contenders = [
+  { name: "sigfetch, signHeaders", ours: true, sign: ({ url, ...init }) => sigfetch.signHeaders(url, init) },
+  { name: "sigfetch, signHeadersSync", ours: true, sign: ({ url, ...init }) => sigfetch.signHeadersSync(url, init) },
   {
     name: "sigfetch, sign (makes a Request)",
     ours: true,
