@@ -1,12 +1,13 @@
 // What `createClient` takes, and what it does not.
 import { createClient } from "sigfetch";
-import type { AwsCredentials, Client, ClientOptions, Logins } from "sigfetch";
+import type { AwsCredentials, Client, ClientOptions, IdentityStore, Logins } from "sigfetch";
 
 const identityPoolId = "eu-west-1:0f1e2d3c-4b5a-4678-8796-a5b4c3d2e1f0";
 const provider = "cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEfGhI";
 const own: AwsCredentials = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "secret" };
 declare const module: WebAssembly.Module;
 declare const response: Promise<Response>;
+declare const storage: IdentityStore;
 
 export const guest: Client = createClient({ identityPoolId });
 
@@ -49,7 +50,7 @@ export const everyKindOfWho: ClientOptions[] = [
   { identityPoolId, logins: async () => undefined },
   { identityPoolId, identity: () => ({ identityId: identityPoolId, logins: { [provider]: async () => "token" } }) },
   { identityPoolId, identity: async () => undefined },
-  { identityPoolId, rememberIdentity: sessionStorage },
+  { identityPoolId, rememberIdentity: storage },
   { identityPoolId, rememberIdentity: { getItem: async () => null, setItem: async () => {}, removeItem() {} } },
 ];
 
