@@ -16,7 +16,6 @@ export const steps = [
   wasmPackTool,
   nodeModules,
   referenceModules,
-  libraryModules,
   benchModules,
   browser,
   ministack,

@@ -2,7 +2,7 @@
 
 mod session;
 
-pub use session::{Progress, Session, Standing};
+pub use session::{Progress, Session};
 
 use crate::clock::Millis;
 use crate::lifetime::Left;

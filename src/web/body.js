@@ -1,5 +1,7 @@
 // @ts-check
 // Bodies: every kind that `fetch` takes becomes bytes or a `Blob`, which are hashed, sent and, if need be, sent again.
+import { fieldError } from "./error.js";
+import { turns } from "./turns.js";
 
 /** @typedef {Uint8Array<ArrayBuffer> | Blob} Data A `Blob` has no type here: no header follows from it. */
 /**
@@ -10,6 +12,12 @@
 
 /** The platform's name of what a value is, whatever realm or subclass it comes from. */
 export const kindOf = (/** @type {unknown} */ value) => Object.prototype.toString.call(value).slice(8, -1);
+
+/** Bytes from here on become a `Blob`, which `fetch` does not copy once more. */
+const LARGE = 2 ** 20;
+
+/** So many characters are encoded at a time: some milliseconds. */
+const PIECE = 2 ** 18;
 
 /** Whether a body can be read only by using it up, or is written anew each time that it is sent. */
 export const isFleeting = (/** @type {unknown} */ body) => /^(FormData|ReadableStream)$/.test(kindOf(body));
@@ -26,7 +34,7 @@ export function takeBody(body, signal, copied) {
   const kind = kindOf(body);
   if (kind === "ArrayBuffer" || ArrayBuffer.isView(body)) {
     const bytes = viewOf(body);
-    return { data: copied ? bytes.slice() : bytes, type: "" };
+    return { data: !copied ? bytes : bytes.length < LARGE ? bytes.slice() : new Blob([bytes]), type: "" };
   }
   if (kind === "Blob" || kind === "File") return { data: body.slice(), type: body.type };
   if (kind === "ReadableStream") {
@@ -41,7 +49,27 @@ export function takeBody(body, signal, copied) {
     return { data: read(form), type: form.headers.get("content-type") ?? "" };
   }
   const type = kind === "URLSearchParams" ? "application/x-www-form-urlencoded" : "text/plain";
-  return { data: new TextEncoder().encode(body), type: `${type};charset=UTF-8` };
+  const text = String(body);
+  const data = text.length < LARGE ? new TextEncoder().encode(text) : handled(encode(text));
+  return { data, type: `${type};charset=UTF-8` };
+}
+
+/**
+ * A long text in UTF-8.
+ *
+ * @param {string} text
+ */
+async function encode(text) {
+  const turn = turns();
+  const parts = [];
+  for (let at = 0, end; at < text.length; at = end) {
+    end = at + PIECE;
+    // Not between the two halves of a character.
+    if (/[\ud800-\udbff]/.test(text[end - 1])) end += 1;
+    parts.push(new Blob([text.slice(at, end)]));
+    await turn();
+  }
+  return new Blob(parts);
 }
 
 /**
@@ -50,11 +78,23 @@ export function takeBody(body, signal, copied) {
  * @param {Request | Response} from
  * @returns {Promise<Blob | undefined>}
  */
-export function read(from) {
-  const data = from.blob().then((blob) => (from.bodyUsed ? blob.slice() : undefined));
-  // Nobody looks at it when the call fails before.
-  data.catch(() => {});
-  return data;
+export const read = (from) =>
+  handled(from.blob().then((blob) => (from.bodyUsed ? blob.slice() : undefined), refuseUnreadable));
+
+/** @type {(cause: unknown) => never} */
+export function refuseUnreadable(cause) {
+  throw fieldError("INVALID_REQUEST", "init.body", "cannot be read, see the cause", cause);
+}
+
+/**
+ * A promise that nobody looks at when the call fails before.
+ *
+ * @template T
+ * @param {Promise<T>} promise
+ */
+export function handled(promise) {
+  promise.catch(() => {});
+  return promise;
 }
 
 /**

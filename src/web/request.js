@@ -4,7 +4,7 @@
 import { isFleeting, kindOf, read, takeBody } from "./body.js";
 import { fieldError } from "./error.js";
 
-/** @import { SignedRequestInit } from "./api.js" */
+/** @import { HashProgress, SignedRequestInit } from "./api.js" */
 /** @import { Body } from "./body.js" */
 
 /**
@@ -15,7 +15,8 @@ import { fieldError } from "./error.js";
  * @property {(string | undefined)[]} aws `init.aws`, as the handle takes it.
  * @property {Body} [body]
  * @property {AbortSignal} [signal]
- * @property {Promise<string | undefined>} [hash] Made once, however often the call is signed.
+ * @property {(progress: HashProgress) => void} [onProgress]
+ * @property {string | Promise<string | undefined>} [hash] Made once, however often the call is signed.
  */
 /** @typedef {Captured & { request: Request, signal: AbortSignal }} CapturedRequest */
 
@@ -122,8 +123,12 @@ function parts(input, given, sent) {
     throw badHeaders();
   }
   const aws = overrides(given.aws);
+  const onProgress = given.aws?.onProgress;
+  if (onProgress !== undefined && typeof onProgress !== "function") {
+    throw invalid("init.aws.onProgress", "must be a function");
+  }
   signal?.throwIfAborted();
-  const captured = { from, url, method, headers, aws, signal };
+  const captured = { from, url, method, headers, aws, signal, onProgress };
   if (given.body == null) return captured;
   if (isBodiless(method)) throw invalid("init.body", `does not go with ${method}`);
   let body;

@@ -1,5 +1,7 @@
 // @ts-check
 // From what was captured to its signature. The bytes that are hashed are the bytes that are sent.
+import { handled } from "./body.js";
+import { SMALL, digest } from "./digest.js";
 import * as op from "./operation.js";
 import { again, invalid } from "./request.js";
 
@@ -50,15 +52,17 @@ function setLines(headers, added) {
 const isUnsigned = (/** @type {Captured["aws"]} */ aws) => !!aws[3];
 
 /**
- * The hash of the body.
+ * The hash of the body, at once if that takes no time.
  *
  * @param {Core} core
  * @param {Captured} captured
+ * @param {() => void} check
  */
-async function payloadHash(core, { body, aws }) {
-  if (isUnsigned(aws)) return undefined;
-  const data = await body?.data;
-  return data && core.hash(data instanceof Blob ? new Uint8Array(await data.arrayBuffer()) : data);
+function payloadHash(core, { body, aws, onProgress }, check) {
+  if (!body || isUnsigned(aws)) return undefined;
+  const { data } = body;
+  if (data instanceof Uint8Array && data.length <= SMALL && !onProgress) return core.hash(data);
+  return handled(Promise.resolve(data).then((data) => data && digest(data, check, onProgress)));
 }
 
 /**
@@ -76,7 +80,7 @@ async function authorise(core, session, captured, check) {
     captured.signal?.throwIfAborted();
   };
   checkTarget(core, captured);
-  const hash = await (captured.hash ??= payloadHash(core, captured));
+  const hash = await (captured.hash ??= payloadHash(core, captured, stillWanted));
   for (;;) {
     stillWanted();
     await session.ready();
