@@ -23,9 +23,10 @@ import { setUp } from "./setup.mjs";
 const wasmFolder = join(pkg, "wasm");
 const freshFolder = join(cache, "wasm");
 const edge = join(pkg, "client.js");
+const tabs = join(pkg, "tabs.js");
 const generated = ["sigfetch.js", "sigfetch.d.ts", "sigfetch_bg.wasm", "build.js", "inline.js"]
   .map((file) => join(wasmFolder, file))
-  .concat(edge);
+  .concat(edge, tabs);
 const note = join(cache, "build.json");
 
 /** What the package shares with the checkout, copied because npm publishes only what lies in the package's folder. */
@@ -68,7 +69,8 @@ export async function build() {
   rmSync(note, { force: true });
   rmSync(wasmFolder, { recursive: true, force: true });
   renameSync(freshFolder, wasmFolder);
-  await bundleEdge(inRoot("src", "web", "client.js"), edge);
+  await bundleEdge(inRoot("src", "web", "client.js"), edge, ["./tabs.js"]);
+  await bundleEdge(inRoot("src", "web", "tabs.js"), tabs);
   writeFileSync(note, JSON.stringify({ inputs: wanted, outputs: fingerprint(generated) }));
   const bytes = statSync(join(wasmFolder, "sigfetch_bg.wasm")).size.toLocaleString("en");
   console.log(`  ${good("✓")} pkg/ built, the module has ${bytes} bytes ${faint(`(${elapsed()})`)}`);

@@ -1,61 +1,12 @@
 //! What the user asked for, checked once. The edge reads options field by field; here they become types.
 
+use std::rc::Rc;
+
 use crate::endpoint::{is_region, service_host};
-use crate::error::{Code, Error};
+use crate::error::Error;
+use crate::pool::{ClassicFlow, Flow, IdentityPool, IdentityPoolId, check_role_arn, invalid};
 use crate::target::{Declared, HostPattern, Rules, SignAs};
-use crate::text::{concat, contains, cut, decimal};
-
-/// A Cognito identity pool id, `REGION:GUID`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct IdentityPoolId(String);
-
-impl IdentityPoolId {
-    /// Checks the form.
-    pub fn parse(text: &str) -> Result<Self, Error> {
-        let is_guid =
-            |guid: &str| guid.len() == 36 && guid.bytes().all(|byte| matches!(byte, b'-' | b'0'..=b'9' | b'a'..=b'f'));
-        match cut(text, ":") {
-            Some((region, guid)) if is_region(region) && is_guid(guid) => Ok(Self(text.into())),
-            // What people paste by mistake is named; the value is not.
-            _ => Err(invalid(
-                "options.identityPoolId",
-                "must be REGION:GUID, an identity pool's id, no user pool's, no ARN",
-            )),
-        }
-    }
-
-    /// The id as AWS wants it.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// The region that the pool lives in.
-    pub fn region(&self) -> &str {
-        cut(&self.0, ":").map_or("", |(region, _)| region)
-    }
-}
-
-/// Cognito's limits on a `Logins` map (service model: at most 10 entries, keys of 1 to 128 characters).
-const MAX_LOGINS: usize = 10;
-const MAX_LOGIN_KEY: usize = 128;
-
-/// Checks the name of one more provider in `logins`.
-pub fn check_login_key(key: &str, before: usize) -> Result<(), Error> {
-    let what = if before >= MAX_LOGINS {
-        "takes at most ten providers"
-    } else if contains(key, "://") {
-        "takes names without https://"
-    } else if key.is_empty() || key.len() > MAX_LOGIN_KEY {
-        "takes names of 1 to 128 characters"
-    } else {
-        return Ok(());
-    };
-    Err(invalid("options.logins", what))
-}
-
-fn invalid(field: &str, what: &str) -> Error {
-    Error::new(Code::InvalidOption, concat(&[field, " ", what])).field(field.to_owned())
-}
+use crate::text::{concat, decimal};
 
 /// A client's options.
 #[derive(Debug, Default)]
@@ -64,7 +15,7 @@ pub struct Config {
     pub region: Option<String>,
     endpoints: Vec<Declared>,
     allowed: Option<Vec<HostPattern>>,
-    pool: Option<(IdentityPoolId, String)>,
+    pool: Option<Rc<IdentityPool>>,
 }
 
 impl Config {
@@ -106,22 +57,40 @@ impl Config {
         Rules { declared: &self.endpoints, allowed: self.allowed.as_deref(), region: self.region.as_deref() }
     }
 
-    /// Takes `options.identityPoolId` and `options.region`, after the endpoints.
-    pub fn configure(&mut self, pool: Option<String>, region: Option<String>) -> Result<(), Error> {
+    /// Takes `options.identityPoolId`, `options.region` and `options.roleArn`, after the endpoints.
+    pub fn configure(
+        &mut self,
+        pool: Option<&str>,
+        region: Option<String>,
+        custom_role_arn: Option<String>,
+    ) -> Result<(), Error> {
         check_region("options.region", region.as_deref())?;
         self.region = region;
         let Some(pool) = pool else { return Ok(()) };
-        let pool = IdentityPoolId::parse(&pool)?;
-        let url = self.service_url("cognito-identity", pool.region());
+        let id = IdentityPoolId::parse(pool)?;
+        let url = self.service_url("cognito-identity", id.region());
         let url = url.ok_or_else(|| invalid("options.identityPoolId", "names a region without Cognito"))?;
-        self.region.get_or_insert_with(|| pool.region().into());
-        self.pool = Some((pool, url));
+        if let Some(arn) = &custom_role_arn {
+            check_role_arn("options.roleArn", arn)?;
+        }
+        self.region.get_or_insert_with(|| id.region().into());
+        self.pool = Some(Rc::new(IdentityPool { id, url, flow: Flow::Enhanced { custom_role_arn } }));
         Ok(())
     }
 
-    /// The identity pool, and where its Cognito Identity listens.
-    pub fn pool(&self) -> Option<(&IdentityPoolId, &str)> {
-        self.pool.as_ref().map(|(pool, url)| (pool, url.as_str()))
+    /// Takes `options.classicFlow`, after the identity pool.
+    pub fn use_classic_flow(&mut self, role: &str, session: &str, duration: &str, policy: &str) -> Result<(), Error> {
+        let flow = ClassicFlow::parse(self.sts_url().unwrap_or_default(), role, session, duration, policy)?;
+        // No exchange holds the pool yet.
+        if let Some(pool) = self.pool.as_mut().and_then(Rc::get_mut) {
+            pool.flow = Flow::Classic(flow);
+        }
+        Ok(())
+    }
+
+    /// The identity pool.
+    pub fn pool(&self) -> Option<&Rc<IdentityPool>> {
+        self.pool.as_ref()
     }
 
     /// Where STS listens for the client's region.
@@ -152,38 +121,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_pool_id_gives_its_region() {
-        let id = IdentityPoolId::parse("ap-northeast-1:fc81b5de-4fa4-4087-adb5-4598fd25982a").unwrap();
-        assert_eq!(id.region(), "ap-northeast-1");
-    }
-
-    #[test]
-    fn what_people_paste_by_mistake_is_refused_and_never_echoed() {
-        for text in [
-            "ap-northeast-1_AbCdEf",
-            "arn:aws:cognito-identity:us-east-1:1:identitypool/us-east-1:x",
-            "nonsense",
-            "",
-            "mars-1:fc81b5de-4fa4-4087-adb5-4598fd25982a",
-            "us-east-1:fc81b5de",
-            "us-east-1:FC81B5DE-4fa4-4087-adb5-4598fd25982a",
-        ] {
-            let error = IdentityPoolId::parse(text).unwrap_err();
-            assert_eq!(error.code, Code::InvalidOption);
-            assert_eq!(error.field.as_deref(), Some("options.identityPoolId"));
-            assert!(text.is_empty() || !error.message.contains(text));
-        }
-    }
-
-    #[test]
-    fn provider_names_are_checked() {
-        assert!(check_login_key("accounts.google.com", 0).is_ok());
-        assert!(check_login_key("https://issuer.example", 0).is_err());
-        assert!(check_login_key("", 0).is_err());
-        assert!(check_login_key("accounts.google.com", 10).is_err());
-    }
-
-    #[test]
     fn options_are_taken_together_and_the_field_is_named() {
         let mut config = Config::default();
         let field = |error: Error| error.field.clone().unwrap().into_owned();
@@ -193,12 +130,14 @@ mod tests {
         assert_eq!(field(bad), "options.endpoints[1].region");
         config.declare(0, "http://sts.localhost:4599/", "sts", None, None).unwrap();
         let pool = "eu-west-1:fc81b5de-4fa4-4087-adb5-4598fd25982a";
-        config.configure(Some(pool.into()), None).unwrap();
+        config.configure(Some(pool), None, None).unwrap();
         assert_eq!(config.region.as_deref(), Some("eu-west-1"));
-        assert_eq!(config.pool().unwrap().1, "https://cognito-identity.eu-west-1.amazonaws.com/");
+        assert_eq!(config.pool().unwrap().url, "https://cognito-identity.eu-west-1.amazonaws.com/");
         assert_eq!(config.sts_url().unwrap(), "http://sts.localhost:4599/");
-        let bad = Config::default().configure(None, Some("moon".into())).unwrap_err();
+        let bad = Config::default().configure(None, Some("moon".into()), None).unwrap_err();
         assert_eq!(field(bad), "options.region");
+        let bad = Config::default().configure(Some(pool), None, Some("Reader".into())).unwrap_err();
+        assert_eq!(field(bad), "options.roleArn");
     }
 
     #[test]
@@ -225,12 +164,23 @@ mod tests {
         assert_eq!(field(bad), "options.endpoints[2].signAs");
     }
 
-    proptest::proptest! {
-        #[test]
-        fn any_text_is_a_pool_id_or_refused(text in ".{0,60}") {
-            if let Ok(id) = IdentityPoolId::parse(&text) {
-                proptest::prop_assert!(!id.region().is_empty());
-            }
+    #[test]
+    fn cognito_and_sts_are_called_in_the_pools_partition() {
+        let role = "arn:aws:iam::123456789012:role/Reader";
+        for (region, suffix) in [
+            ("eu-west-1", "amazonaws.com"),
+            ("cn-north-1", "amazonaws.com.cn"),
+            ("us-gov-west-1", "amazonaws.com"),
+            ("us-gov-east-1", "amazonaws.com"),
+            ("eusc-de-east-1", "amazonaws.eu"),
+        ] {
+            let mut config = Config::default();
+            config.configure(Some(&format!("{region}:fc81b5de-4fa4-4087-adb5-4598fd25982a")), None, None).unwrap();
+            config.use_classic_flow(role, "", "", "").unwrap();
+            let pool = config.pool().unwrap();
+            assert_eq!(pool.url, format!("https://cognito-identity.{region}.{suffix}/"));
+            let Flow::Classic(flow) = &pool.flow else { panic!("not the classic flow") };
+            assert_eq!(flow.url, format!("https://sts.{region}.{suffix}/"));
         }
     }
 }

@@ -5,7 +5,8 @@
 //! - small rooms: [`text`], [`clock`], [`secret`], [`error`], [`message`], [`retry`], [`lifetime`]
 //! - [`sigv4`]: requests, scope and credentials in, headers or query out
 //! - [`endpoint`]: from a host to service, region and partition
-//! - [`target`]: where a request goes and what it is signed for; [`config`]: options, checked once
+//! - [`target`]: where a request goes and what it is signed for; [`pool`]: the identity pool and the way to its
+//!   credentials; [`config`]: options, checked once
 //! - [`cognito`]: what is said to Cognito Identity and STS, and the exchange of pool and logins for credentials
 //! - [`credentials`]: the life of a credential set, and the rounds that renew it
 //! - [`appsync`]: what AppSync's refusals mean
@@ -24,6 +25,7 @@ pub mod endpoint;
 pub mod error;
 pub mod lifetime;
 pub mod message;
+pub mod pool;
 pub mod retry;
 pub mod secret;
 pub mod sigv4;

@@ -1,16 +1,16 @@
 import { verdicts } from "./limits.mjs";
 
 /** Three digits that count, with thousands separated. */
-const figure = (number) =>
+export const figure = (number) =>
   number >= 100 ? Math.round(number).toLocaleString("en") : String(Number(number.toPrecision(3)));
 
 const micros = ({ median, p25, p75 }) => [median, p25, p75].map((ms) => figure(ms * 1_000));
 const withSpread = ([median, p25, p75]) => `${median} (${p25}–${p75})`;
-const plain = ({ median, p25, p75 }) => withSpread([median, p25, p75].map(figure));
+export const plain = ({ median, p25, p75 }) => withSpread([median, p25, p75].map(figure));
 const mebibytes = (bytes) => figure(Math.max(0, bytes) / 2 ** 20);
 
 /** A table in Markdown, which a terminal shows as well. */
-function table(title, columns, rows) {
+export function table(title, columns, rows) {
   const all = [[title, ...columns], ...rows];
   const widths = all[0].map((_, column) => Math.max(...all.map((row) => row[column].length)));
   const line = (cells) =>

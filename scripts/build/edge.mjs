@@ -1,12 +1,16 @@
 import { Verdict } from "../lib/run.mjs";
 
-/** Makes one file of the edge's JavaScript half and the glue: what the package's entries share. */
-export async function bundleEdge(entry, file) {
+/**
+ * Makes one file of the edge's JavaScript half and the glue: what the package's entries share. `lazy` stays out: what is
+ * imported from there when it is needed.
+ */
+export async function bundleEdge(entry, file, lazy = []) {
   const esbuild = await import("esbuild");
   const { warnings } = await esbuild.build({
     entryPoints: [entry],
     outfile: file,
     bundle: true,
+    external: lazy,
     format: "esm",
     target: "es2022",
     minify: true,

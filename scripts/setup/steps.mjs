@@ -16,6 +16,7 @@ export const steps = [
   wasmPackTool,
   nodeModules,
   referenceModules,
+  libraryModules,
   benchModules,
   browser,
   ministack,

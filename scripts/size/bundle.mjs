@@ -3,12 +3,16 @@ import { dirname, join } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { cache, pkg } from "../lib/paths.mjs";
 
-/** What a page downloads that imports the client, by the entry it takes; the lean one leaves the module outside. */
+/**
+ * What a page downloads that imports the client, by the entry it takes; the lean one leaves the module outside. What is
+ * loaded only when an option asks for it stands apart.
+ */
 export async function downloads() {
   const module = readFileSync(join(pkg, "wasm", "sigfetch_bg.wasm"));
   return {
     default: { js: weigh(await bundle("sigfetch")) },
     lean: { js: weigh(await bundle("sigfetch/lean")), wasm: weigh(module) },
+    "on demand": { tabs: weigh(readFileSync(join(pkg, "tabs.js"))) },
   };
 }
 
@@ -27,13 +31,16 @@ async function bundle(specifier) {
       resolveDir: page,
     },
     bundle: true,
+    splitting: true,
+    outdir: page,
     write: false,
     minify: true,
     format: "esm",
     platform: "browser",
     target: "es2022",
   });
-  return outputFiles[0].contents;
+  const [entry] = outputFiles.filter(({ path }) => path.endsWith("stdin.js"));
+  return entry.contents;
 }
 
 /** Sizes as a server would send it: as it is, or compressed as far as the formats go. */

@@ -1,4 +1,4 @@
-//! What a refusal of Cognito Identity means. Texts are not contractual, so fragments are matched and the class decides
+//! What a refusal of Cognito Identity or STS means. Texts are not contractual, so fragments are matched and the class decides
 //! where none fits.
 
 use crate::error::{Code, Error, ServiceFault};
@@ -6,29 +6,31 @@ use crate::message::{HttpReply, error_name};
 use crate::retry;
 use crate::text::{concat, contains};
 
-/// The code and text of a refusal, read from wherever Cognito puts them.
+/// The code and text of a refusal, read from wherever the service puts them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Refusal {
     pub(super) fault: ServiceFault,
     pub(super) text: String,
 }
 
-/// Reads a refusal: the header comes with a trailing colon, `__type` may come with a namespace.
+/// Reads a refusal. Cognito: the header comes with a trailing colon, `__type` may come with a namespace. STS: no header;
+/// elements of XML, laid flat under their bare names, or members of JSON.
 pub(super) fn read(reply: &HttpReply) -> Refusal {
-    let either = |one, other| reply.document.text(one).or_else(|| reply.document.text(other)).unwrap_or_default();
-    let written = if reply.error_type.is_empty() { either("__type", "code") } else { &reply.error_type };
+    let first = |paths: [&str; 4]| paths.iter().find_map(|path| reply.document.text(path)).unwrap_or_default();
+    let or = |header: &str, paths| if header.is_empty() { first(paths).to_owned() } else { header.to_owned() };
+    let written = or(&reply.error_type, ["__type", "code", "Code", "Error.Code"]);
     Refusal {
         fault: ServiceFault {
             status: reply.status,
-            name: error_name(written).into(),
-            request_id: reply.request_id.clone(),
+            name: error_name(&written).into(),
+            request_id: or(&reply.request_id, ["RequestId", "", "", ""]),
         },
-        text: either("message", "Message").into(),
+        text: first(["message", "Message", "Error.Message", ""]).into(),
     }
 }
 
 /// One line of the table: a fragment of "class: text", the code and, if there is a better one than the code's, the next
-/// step.
+/// step; of an invalid option, its name.
 type Line = (&'static str, Code, &'static str);
 
 const ISSUER: &str = "The login key must be the token's issuer without https://, listed in the identity pool.";
@@ -48,6 +50,18 @@ const LINES: &[Line] = &[
     ("NotFoundException: Identity '", Code::IdentityLost, ""),
     ("ResourceNotFoundException", Code::PoolNotFound, ""),
     ("InvalidIdentityPoolConfiguration", Code::PoolMisconfigured, ""),
+    (
+        "Basic (classic) flow",
+        Code::PoolMisconfigured,
+        "Switch basic (classic) flow on in the pool, or leave `classicFlow` out.",
+    ),
+    ("sts:AssumeRoleWithWebIdentity", Code::PoolMisconfigured, ""),
+    ("IDPRejectedClaim", Code::PoolMisconfigured, ""),
+    ("InvalidIdentityToken", Code::PoolMisconfigured, ""),
+    ("RegionDisabled", Code::Refused, "Activate STS for that region in the account."),
+    ("MalformedPolicyDocument", Code::InvalidOption, "options.classicFlow.policy"),
+    ("PackedPolicyTooLarge", Code::InvalidOption, "options.classicFlow.policy"),
+    ("DurationSeconds exceeds", Code::InvalidOption, "options.classicFlow.durationSeconds"),
     ("ResourceConflict", Code::LoginRejected, "This login belongs to another identity; sign out first."),
     ("'identityPoolId'", Code::PoolNotFound, ""),
     ("InvalidParameter", Code::LoginRejected, ISSUER),
@@ -64,31 +78,51 @@ pub(super) fn is_transient(fault: &ServiceFault) -> bool {
         || retry::is_throttling(&fault.name)
         || matches!(
             fault.name.as_str(),
-            "InternalErrorException" | "ExternalServiceException" | "RequestTimeoutException"
+            "InternalErrorException"
+                | "ExternalServiceException"
+                | "RequestTimeoutException"
+                | "ConcurrentModificationException"
+                | "IDPCommunicationError"
         )
+}
+
+/// What is said of an identity that cannot be used with these logins: it is gone, disabled, or somebody else's.
+const ABOUT_IDENTITY: [&str; 4] =
+    ["Access to Identity", "NotFoundException: Identity '", "Logins don't match", "ResourceConflict"];
+
+/// Whether another identity may help: one that is asked for with the same logins.
+pub(super) fn is_about_identity(refusal: &Refusal) -> bool {
+    let said = concat(&[&refusal.fault.name, ": ", &refusal.text]);
+    ABOUT_IDENTITY.iter().any(|fragment| contains(&said, fragment))
+}
+
+/// Whether another token of GetOpenIdToken may help (AWS STS API Reference: "Get a new identity token from the
+/// identity provider and then retry the request").
+pub(super) fn is_about_token(fault: &ServiceFault) -> bool {
+    contains(&fault.name, "ExpiredToken") || fault.name == "InvalidIdentityToken"
 }
 
 /// Turns a refusal into an error. `is_secret` tells whether a text holds something that must not be shown: Cognito
 /// echoes malformed values.
-pub(super) fn error(operation: &str, refusal: Refusal, is_secret: impl Fn(&str) -> bool) -> Error {
+pub(super) fn error((service, operation): (&str, &str), refusal: Refusal, is_secret: impl Fn(&str) -> bool) -> Error {
     let Refusal { fault, text } = refusal;
     let said = concat(&[&fault.name, ": ", &text]);
     let line = LINES.iter().find(|(fragment, ..)| contains(&said, fragment));
     let code = match line {
         Some((_, code, _)) => *code,
         None if fault.status == 429 || retry::is_throttling(&fault.name) => Code::Throttled,
-        None if is_transient(&fault) => Code::ServiceFault,
+        None if is_transient(&fault) || fault.status < 400 => Code::ServiceFault,
         None => Code::Refused,
     };
-    // Cognito echoes what it finds malformed.
+    // What is malformed is echoed.
     let shown = if contains(&said, "InvalidParameter") || contains(&said, "Validation") || is_secret(&text) {
         &fault.name
     } else {
         &said
     };
-    let message = concat(&["Cognito refused ", operation, ": ", shown]);
-    let error = Error::new(code, message).service(fault);
+    let error = Error::new(code, concat(&[service, " refused ", operation, ": ", shown])).service(fault);
     match line {
+        Some((_, Code::InvalidOption, field)) => error.field(*field),
         Some((.., advice)) if !advice.is_empty() => error.advise(advice),
         _ => error,
     }
@@ -98,6 +132,8 @@ pub(super) fn error(operation: &str, refusal: Refusal, is_secret: impl Fn(&str) 
 mod tests {
     use super::*;
     use crate::message::tests::flat;
+
+    const GET_ID: (&str, &str) = ("Cognito", "GetId");
 
     fn refusal(name: &str, text: &str) -> Refusal {
         Refusal { fault: ServiceFault { status: 400, name: name.into(), request_id: "r".into() }, text: text.into() }
@@ -115,88 +151,148 @@ mod tests {
         assert_eq!(read(&reply).text, "slow");
     }
 
+    /// What may help, beside waiting for the user.
+    #[derive(Clone, Copy, Debug, PartialEq)]
+    enum Help {
+        Nothing,
+        /// The same request, later.
+        Later,
+        /// Another identity, if this one was remembered.
+        Identity,
+        /// Another token of GetOpenIdToken, if there was one.
+        Token,
+    }
+
+    #[track_caller]
+    fn check(status: u16, name: &str, text: &str, code: Code, help: Help) {
+        let mut refusal = refusal(name, text);
+        refusal.fault.status = status;
+        let found = match () {
+            () if is_transient(&refusal.fault) => Help::Later,
+            () if is_about_identity(&refusal) => Help::Identity,
+            () if is_about_token(&refusal.fault) => Help::Token,
+            () => Help::Nothing,
+        };
+        assert_eq!(found, help, "{name} {text}");
+        let error = error(GET_ID, refusal, |_| false);
+        assert_eq!(error.code, code, "{name} {text}");
+        assert!(error.advice().ends_with('.') && error.advice().len() > 20, "{name} {text}");
+        assert_eq!(error.field.is_some(), code == InvalidOption, "{name} {text}");
+        let service = error.service.as_ref().unwrap();
+        assert_eq!((service.request_id.as_str(), service.name.as_str(), service.status), ("r", name, status));
+    }
+
+    use Code::{
+        GuestsNotAllowed, IdentityLost, InvalidOption, LoginExpired, LoginRejected, PoolMisconfigured, PoolNotFound,
+        Refused, Throttled,
+    };
+    use Help::{Identity, Later, Nothing, Token};
+    const FAULT: Code = Code::ServiceFault;
+
     #[test]
-    fn every_documented_text_has_a_code_a_retry_decision_and_a_next_step() {
-        use Code::*;
-        let table = [
+    fn every_text_of_not_authorized_has_a_code_a_retry_decision_and_a_next_step() {
+        for (text, code, help) in [
+            ("Invalid login token. Token expired: 1667365798 >= 1667235770", LoginExpired, Nothing),
+            ("Invalid login token. Couldn't verify signed token.", LoginRejected, Nothing),
+            ("Invalid login token. Not a Cognito token.", LoginRejected, Nothing),
+            ("Invalid login token. Issuer doesn't match providerName", LoginRejected, Nothing),
+            ("Invalid login token. Missing a required claim: aud", LoginRejected, Nothing),
+            ("Token is not from a supported provider of this identity pool.", LoginRejected, Nothing),
+            ("Unauthenticated access is not supported for this identity pool.", GuestsNotAllowed, Nothing),
+            ("Access to Identity 'us-east-1:x' is forbidden.", IdentityLost, Identity),
             (
-                "NotAuthorizedException",
-                "Invalid login token. Token expired: 1667365798 >= 1667235770",
-                LoginExpired,
-                false,
-            ),
-            ("NotAuthorizedException", "Invalid login token. Couldn't verify signed token.", LoginRejected, false),
-            ("NotAuthorizedException", "Invalid login token. Not a Cognito token.", LoginRejected, false),
-            ("NotAuthorizedException", "Invalid login token. Issuer doesn't match providerName", LoginRejected, false),
-            ("NotAuthorizedException", "Invalid login token. Missing a required claim: aud", LoginRejected, false),
-            (
-                "NotAuthorizedException",
-                "Token is not from a supported provider of this identity pool.",
-                LoginRejected,
-                false,
-            ),
-            (
-                "NotAuthorizedException",
-                "Unauthenticated access is not supported for this identity pool.",
-                GuestsNotAllowed,
-                false,
-            ),
-            ("NotAuthorizedException", "Access to Identity 'us-east-1:x' is forbidden.", IdentityLost, false),
-            (
-                "NotAuthorizedException",
                 "Logins don't match. Please include at least one valid login for this identity or identity pool.",
                 LoginRejected,
-                false,
+                Identity,
             ),
-            (
-                "NotAuthorizedException",
-                "The ambiguous role mapping rules denied this request",
-                PoolMisconfigured,
-                false,
-            ),
-            (
-                "InvalidIdentityPoolConfigurationException",
-                "Invalid identity pool configuration. Check assigned IAM roles for this pool.",
-                PoolMisconfigured,
-                false,
-            ),
-            ("ResourceNotFoundException", "IdentityPool 'us-east-1:x' not found.", PoolNotFound, false),
-            ("ResourceNotFoundException", "Identity 'us-east-1:x' not found.", IdentityLost, false),
-            (
-                "ValidationException",
-                "1 validation error detected: Value 'X' at 'identityPoolId' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\w-]+:[0-9a-f-]+",
-                PoolNotFound,
-                false,
-            ),
-            ("InvalidParameterException", "Please provide a valid login", LoginRejected, false),
-            ("ResourceConflictException", "Logins already linked", LoginRejected, false),
-            ("TooManyRequestsException", "Rate exceeded", Throttled, true),
-            ("InternalErrorException", "", ServiceFault, true),
-            ("ExternalServiceException", "", ServiceFault, true),
-            ("LimitExceededException", "", Throttled, false),
-            (
-                "AccessDeniedException",
-                "User: anonymous is not authorized to perform: cognito-identity:GetId on resource: * with an explicit deny in a resource control policy",
-                Refused,
-                false,
-            ),
-        ];
-        for (name, text, code, retried) in table {
-            let refusal = refusal(name, text);
-            assert_eq!(is_transient(&refusal.fault), retried, "{name} {text}");
-            let error = error("GetId", refusal, |_| false);
-            assert_eq!(error.code, code, "{name} {text}");
-            assert!(error.advice().ends_with('.'));
-            assert_eq!(error.service.as_ref().unwrap().request_id, "r");
+            ("The ambiguous role mapping rules denied this request", PoolMisconfigured, Nothing),
+            ("Words that nobody has seen yet", Refused, Nothing),
+        ] {
+            check(400, "NotAuthorizedException", text, code, help);
         }
+    }
+
+    #[test]
+    fn every_error_of_cognito_has_a_code_a_retry_decision_and_a_next_step() {
+        const PATTERN: &str = "1 validation error detected: Value 'X' at 'identityPoolId' failed to satisfy constraint: \
+                               Member must satisfy regular expression pattern: [\\w-]+:[0-9a-f-]+";
+        const DENIED: &str = "User: anonymous is not authorized to perform: cognito-identity:GetId on resource: * with \
+                              an explicit deny in a resource control policy";
+        const CLASSIC: &str = "Basic (classic) flow is not supported with RoleMappings, please use enhanced flow.";
+        const ROLES: &str = "Invalid identity pool configuration. Check assigned IAM roles for this pool.";
+        for (status, name, text, code, help) in [
+            (400, "InvalidParameterException", "Please provide a valid login", LoginRejected, Nothing),
+            (400, "InvalidParameterException", CLASSIC, PoolMisconfigured, Nothing),
+            (400, "ResourceNotFoundException", "IdentityPool 'us-east-1:x' not found.", PoolNotFound, Nothing),
+            (400, "ResourceNotFoundException", "Identity 'us-east-1:x' not found.", IdentityLost, Identity),
+            (400, "ResourceConflictException", "Logins already linked", LoginRejected, Identity),
+            (400, "TooManyRequestsException", "Rate exceeded", Throttled, Later),
+            (429, "", "", Throttled, Later),
+            (500, "InternalErrorException", "", FAULT, Later),
+            (400, "ExternalServiceException", "", FAULT, Later),
+            (400, "LimitExceededException", "", Throttled, Nothing),
+            (400, "InvalidIdentityPoolConfigurationException", ROLES, PoolMisconfigured, Nothing),
+            (400, "ConcurrentModificationException", "", FAULT, Later),
+            (400, "ValidationException", PATTERN, PoolNotFound, Nothing),
+            (400, "ValidationException", "Value 'X' at 'logins'", Refused, Nothing),
+            (400, "AccessDeniedException", DENIED, Refused, Nothing),
+            (403, "AccessDeniedException", DENIED, Refused, Nothing),
+            (400, "ThrottlingException", "", Throttled, Later),
+            (408, "RequestTimeoutException", "", FAULT, Later),
+            (413, "RequestEntityTooLargeException", "", Refused, Nothing),
+            (404, "UnknownOperationException", "", Refused, Nothing),
+            (503, "ServiceUnavailable", "", FAULT, Later),
+            (502, "", "", FAULT, Later),
+        ] {
+            check(status, name, text, code, help);
+        }
+    }
+
+    #[test]
+    fn every_error_of_sts_has_a_code_a_retry_decision_and_a_next_step() {
+        const TRUST: &str = "Not authorized to perform sts:AssumeRoleWithWebIdentity";
+        const DURATION: &str = "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.";
+        for (status, name, text, code, help) in [
+            (400, "ExpiredTokenException", "Token too old: 1", Refused, Token),
+            (400, "IDPCommunicationError", "", FAULT, Later),
+            (403, "IDPRejectedClaim", "", PoolMisconfigured, Nothing),
+            (400, "InvalidIdentityToken", "", PoolMisconfigured, Token),
+            (400, "MalformedPolicyDocument", "", InvalidOption, Nothing),
+            (400, "PackedPolicyTooLarge", "", InvalidOption, Nothing),
+            (403, "RegionDisabledException", "", Refused, Nothing),
+            (403, "AccessDenied", TRUST, PoolMisconfigured, Nothing),
+            (403, "AccessDeniedException", TRUST, PoolMisconfigured, Nothing),
+            (400, "ValidationError", DURATION, InvalidOption, Nothing),
+            (400, "ValidationError", "Value 'X' at 'roleArn'", Refused, Nothing),
+            // Of the caller's identity, which is asked for with a signature.
+            (403, "InvalidClientTokenId", "The security token included in the request is invalid", Refused, Nothing),
+            (403, "ExpiredToken", "The security token included in the request is expired", Refused, Token),
+            (403, "SignatureDoesNotMatch", "Signature expired: 20220127T001427Z", Refused, Nothing),
+            (403, "AccessDenied", "User: x is not authorized to perform: y", Refused, Nothing),
+            (400, "IncompleteSignature", "", Refused, Nothing),
+            (403, "MissingAuthenticationToken", "", Refused, Nothing),
+            (400, "RequestExpired", "", Refused, Nothing),
+            (403, "UnrecognizedClientException", "", Refused, Nothing),
+            (400, "Throttling", "Rate exceeded", Throttled, Later),
+            (503, "ServiceUnavailable", "", FAULT, Later),
+        ] {
+            check(status, name, text, code, help);
+        }
+    }
+
+    #[test]
+    fn an_option_that_sts_refuses_is_named() {
+        let error = error(("STS", "AssumeRoleWithWebIdentity"), refusal("PackedPolicyTooLarge", "108%"), |_| false);
+        assert_eq!(error.field.as_deref(), Some("options.classicFlow.policy"));
+        assert_eq!(error.message, "STS refused AssumeRoleWithWebIdentity: PackedPolicyTooLarge: 108%");
     }
 
     #[test]
     fn a_text_that_holds_a_secret_or_echoes_input_is_not_shown() {
         let shown =
-            error("GetId", refusal("NotAuthorizedException", "about eyJtoken"), |text| text.contains("eyJtoken"));
+            error(GET_ID, refusal("NotAuthorizedException", "about eyJtoken"), |text| text.contains("eyJtoken"));
         assert!(!shown.message.contains("eyJtoken"));
-        let echoed = error("GetId", refusal("ValidationException", "Value 'eyJ' at 'logins'"), |_| false);
+        let echoed = error(GET_ID, refusal("ValidationException", "Value 'eyJ' at 'logins'"), |_| false);
         assert!(!echoed.message.contains("eyJ"));
     }
 }

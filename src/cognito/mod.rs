@@ -4,8 +4,9 @@
 mod exchange;
 mod fault;
 mod sts;
+mod web_identity;
 mod wire;
 
-pub use exchange::{Exchange, Failure, Issued, Step};
+pub use exchange::{Exchange, Failure, Identity, Issued, Step};
 pub use sts::{Caller, read_caller};
 pub use wire::Logins;

@@ -1,8 +1,8 @@
 //! STS GetCallerIdentity: who am I, really. AWS Query protocol; JSON is asked for and XML understood.
 
-use crate::error::{Code, Error, ServiceFault};
+use super::fault;
+use crate::error::Error;
 use crate::message::HttpReply;
-use crate::retry;
 use crate::text::{concat, cut, cut_last};
 
 /// Who AWS says the credentials belong to.
@@ -27,7 +27,7 @@ pub fn read_caller(reply: &HttpReply) -> Result<Caller, Error> {
     };
     match (member("Account"), member("Arn"), member("UserId")) {
         (Some(account), Some(arn), Some(user_id)) if reply.status == 200 => Ok(caller(account, arn, user_id)),
-        _ => Err(fault(reply)),
+        _ => Err(fault::error(("STS", "GetCallerIdentity"), fault::read(reply), |_| false)),
     }
 }
 
@@ -36,24 +36,12 @@ fn caller(account: String, arn: String, user_id: String) -> Caller {
     Caller { account, arn, role, user_id }
 }
 
-fn fault(reply: &HttpReply) -> Error {
-    let text = |json, xml| reply.document.text(json).or_else(|| reply.document.text(xml)).unwrap_or_default();
-    let name = text("Error.Code", "Code");
-    let code = match reply.status {
-        _ if retry::is_throttling(name) => Code::Throttled,
-        400..=499 => Code::Refused,
-        _ => Code::ServiceFault,
-    };
-    let message = concat(&["STS refused GetCallerIdentity: ", name, " ", text("Error.Message", "Message")]);
-    let request_id = text("RequestId", "RequestId").into();
-    Error::new(code, message).service(ServiceFault { status: reply.status, name: name.into(), request_id })
-}
-
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::error::Code;
     use crate::message::tests::flat;
 
     const ARN: &str = "arn:aws:sts::123456789012:assumed-role/Guest/CognitoIdentityCredentials";
@@ -81,7 +69,7 @@ mod tests {
         ] {
             let error = read_caller(&reply(403, &body)).unwrap_err();
             assert_eq!(error.code, Code::Refused);
-            assert!(error.message.ends_with("ExpiredToken too old"));
+            assert!(error.message.ends_with("ExpiredToken: too old"));
             let service = error.service.as_ref().unwrap();
             assert_eq!((service.name.as_str(), service.request_id.as_str()), ("ExpiredToken", "r1"));
         }

@@ -2,7 +2,7 @@
 
 mod session;
 
-pub use session::{Progress, Session};
+pub use session::{Progress, Session, Standing};
 
 use crate::clock::Millis;
 use crate::lifetime::Left;

@@ -1,13 +1,15 @@
 //! The credentials of one client, as a machine: what to do when somebody needs them, what to send to Cognito, and what
 //! becomes of each answer. Time and chance come in as arguments; who waits for what is the edge's business.
 
+use std::rc::Rc;
+
 use super::{CredentialSet, Decision, Generation, Life};
 use crate::clock::{Clock, Millis};
-use crate::cognito::{Exchange, Failure, Logins, Step};
-use crate::config::IdentityPoolId;
+use crate::cognito::{Exchange, Failure, Identity, Logins, Step};
 use crate::error::Error;
 use crate::lifetime::Left;
 use crate::message::{HttpReply, ServiceCall};
+use crate::pool::IdentityPool;
 
 /// How a round goes on.
 #[derive(Debug)]
@@ -28,7 +30,26 @@ pub struct Session {
     life: Life,
     clock: Clock,
     identity_id: Option<String>,
+    standing: Standing,
     exchange: Option<Exchange>,
+}
+
+/// What an identity is known to be.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Standing {
+    /// Nobody has signed in with it, as far as is known here.
+    #[default]
+    Guest,
+    /// Somebody has: never again can it be used without logins (Cognito Developer Guide: Identity pools
+    /// authentication flow).
+    User,
+}
+
+impl Standing {
+    /// The standing of whoever has these logins.
+    pub fn of(has_logins: bool) -> Self {
+        if has_logins { Self::User } else { Self::Guest }
+    }
 }
 
 impl Session {
@@ -63,11 +84,40 @@ impl Session {
         self.life.begin()
     }
 
-    /// Goes on to Cognito, with the logins of this round. False if the round was overtaken.
-    pub fn start_exchange(&mut self, round: Generation, url: &str, pool: &IdentityPoolId, logins: Logins) -> bool {
+    /// The identity that the next round starts with, or none, and what it is known to be.
+    pub fn identity(&self) -> (Option<&str>, Standing) {
+        (self.identity_id.as_deref(), self.standing)
+    }
+
+    /// Takes a guest's identity from an earlier page, unless one is known. False if it cannot be this pool's.
+    pub fn remember(&mut self, pool: &IdentityPool, identity_id: &str) -> bool {
+        let may_be = pool.id.may_hold(identity_id);
+        if may_be && self.identity_id.is_none() {
+            self.identity_id = Some(identity_id.into());
+        }
+        may_be
+    }
+
+    /// Goes on to Cognito, with the logins of this round and, if the developer's backend gave one, their identity.
+    /// False if the round was overtaken.
+    pub fn start_exchange(
+        &mut self,
+        round: Generation,
+        pool: &Rc<IdentityPool>,
+        logins: Logins,
+        given: Option<String>,
+    ) -> bool {
         let current = self.life.is_current(round);
         if current {
-            self.exchange = Some(Exchange::new(url.into(), pool.clone(), logins, self.identity_id.clone()));
+            let identity = match (given, &self.identity_id) {
+                (Some(id), _) => Identity::Given(id),
+                // A user's identity is of no use to a guest.
+                (None, Some(id)) if self.standing == Standing::Guest || !logins.is_empty() => {
+                    Identity::Remembered(id.clone())
+                }
+                _ => Identity::Unknown,
+            };
+            self.exchange = Some(Exchange::new(pool.clone(), logins, identity));
         }
         current
     }
@@ -99,25 +149,27 @@ impl Session {
                 Progress::Failed(error)
             }
             Step::Done(issued) => {
-                self.identity_id = Some(issued.identity_id.clone());
-                self.accept(
-                    round,
-                    CredentialSet {
-                        signing: issued.credentials,
-                        identity_id: Some(issued.identity_id),
-                        expires_at: Some(issued.expires_at),
-                    },
-                    local,
-                );
+                let standing = Standing::of(exchange.has_logins());
+                let set = CredentialSet {
+                    signing: issued.credentials,
+                    identity_id: Some(issued.identity_id),
+                    expires_at: Some(issued.expires_at),
+                };
+                self.accept(round, set, standing, local);
                 Progress::Done
             }
         }
     }
 
-    /// Takes the set that a round brought. False if the round was overtaken.
-    pub fn accept(&mut self, round: Generation, set: CredentialSet, local: Millis) -> bool {
+    /// Takes the set that a round brought, and its identity. False if the round was overtaken.
+    pub fn accept(&mut self, round: Generation, set: CredentialSet, standing: Standing, local: Millis) -> bool {
         let now = self.server_time(local);
-        self.life.succeed(round, set, now)
+        let identity_id = set.identity_id.clone();
+        let taken = self.life.succeed(round, set, now);
+        if taken {
+            (self.identity_id, self.standing) = (identity_id, standing);
+        }
+        taken
     }
 
     /// Takes in that a round failed before it reached Cognito, or at it. The current set serves on.
@@ -136,6 +188,7 @@ impl Session {
     pub fn sign_out(&mut self) {
         self.change_logins();
         self.identity_id = None;
+        self.standing = Standing::Guest;
     }
 }
 
@@ -145,12 +198,19 @@ mod tests {
 
     use super::*;
     use crate::message::tests::flat;
-    use crate::sigv4::SigningCredentials;
+    use crate::pool::{Flow, IdentityPoolId};
+    use crate::secret::Secret;
 
     const HOUR: Millis = 3_600_000;
+    const POOL: &str = "us-east-1:fc81b5de-4fa4-4087-adb5-4598fd25982a";
 
-    fn pool() -> IdentityPoolId {
-        IdentityPoolId::parse("us-east-1:fc81b5de-4fa4-4087-adb5-4598fd25982a").unwrap()
+    fn pool() -> Rc<IdentityPool> {
+        let flow = Flow::Enhanced { custom_role_arn: None };
+        Rc::new(IdentityPool { id: IdentityPoolId::parse(POOL).unwrap(), url: "https://c/".into(), flow })
+    }
+
+    fn logins() -> Logins {
+        vec![("accounts.google.com".into(), Secret::new("token".into()))]
     }
 
     fn answer(body: Value) -> HttpReply {
@@ -162,10 +222,15 @@ mod tests {
             "AccessKeyId": format!("ASIA{id}"), "SecretKey": "s", "SessionToken": "t", "Expiration": seconds } }))
     }
 
-    fn run(session: &mut Session, id: &str, local: Millis) {
+    fn start(session: &mut Session, logins: Logins) -> Generation {
         let round = session.begin();
-        assert!(session.start_exchange(round, "https://c/", &pool(), Logins::new()));
-        if session.identity_id.is_none() {
+        assert!(session.start_exchange(round, &pool(), logins, None));
+        round
+    }
+
+    fn run(session: &mut Session, id: &str, local: Millis, logins: Logins) {
+        let round = start(session, logins);
+        if operation(session).ends_with("GetId") {
             let step = session.answered(round, &answer(json!({ "IdentityId": id })), 0.0, local);
             assert!(matches!(step, Progress::SendAfter(0)));
         }
@@ -180,45 +245,72 @@ mod tests {
     #[test]
     fn a_refresh_keeps_the_identity_and_sign_out_drops_it() {
         let mut session = Session::default();
-        run(&mut session, "a", 0);
-        let round = session.begin();
-        session.start_exchange(round, "https://c/", &pool(), Logins::new());
+        run(&mut session, "a", 0, Logins::new());
+        start(&mut session, Logins::new());
         assert!(operation(&session).ends_with("GetCredentialsForIdentity"));
         session.sign_out();
         assert!(session.current().is_none() && session.request().is_none());
-        let round = session.begin();
-        session.start_exchange(round, "https://c/", &pool(), Logins::new());
+        assert_eq!(session.identity(), (None, Standing::Guest));
+        start(&mut session, Logins::new());
         assert!(operation(&session).ends_with("GetId"));
     }
 
     #[test]
     fn new_logins_keep_the_identity_for_linking() {
         let mut session = Session::default();
-        run(&mut session, "a", 0);
+        run(&mut session, "a", 0, Logins::new());
         session.change_logins();
         assert!(session.current().is_none());
-        let round = session.begin();
-        session.start_exchange(round, "https://c/", &pool(), Logins::new());
+        start(&mut session, logins());
         assert!(session.request().unwrap().body.contains("\"IdentityId\":\"a\""));
     }
 
     #[test]
     fn the_id_that_comes_back_after_a_merge_is_the_one_to_keep() {
         let mut session = Session::default();
-        run(&mut session, "guest", 0);
+        run(&mut session, "guest", 0, Logins::new());
         session.change_logins();
-        run(&mut session, "parent", 0);
+        run(&mut session, "parent", 0, logins());
         assert_eq!(session.current().unwrap().identity_id.as_deref(), Some("parent"));
+        assert_eq!(session.identity(), (Some("parent"), Standing::User));
+    }
+
+    #[test]
+    fn a_users_identity_is_not_tried_without_logins() {
+        let mut session = Session::default();
+        run(&mut session, "user", 0, logins());
+        session.change_logins();
+        start(&mut session, Logins::new());
+        assert!(operation(&session).ends_with("GetId"));
+        // But the user may come back.
+        start(&mut session, logins());
+        assert!(session.request().unwrap().body.contains("\"IdentityId\":\"user\""));
+    }
+
+    #[test]
+    fn an_identity_of_an_earlier_page_is_taken_if_none_is_known_and_it_can_be_the_pools() {
+        let mut session = Session::default();
+        for other in ["", "nonsense", "eu-west-1:fc81b5de-4fa4-4087-adb5-4598fd25982a"] {
+            assert!(!session.remember(&pool(), other));
+        }
+        assert_eq!(session.identity().0, None);
+        assert!(session.remember(&pool(), POOL));
+        assert_eq!(session.identity(), (Some(POOL), Standing::Guest));
+        start(&mut session, Logins::new());
+        assert!(session.request().unwrap().body.contains(POOL));
+        let mut session = Session::default();
+        run(&mut session, "known", 0, Logins::new());
+        assert!(session.remember(&pool(), POOL));
+        assert_eq!(session.identity().0, Some("known"));
     }
 
     #[test]
     fn an_answer_to_an_overtaken_round_changes_nothing() {
         let mut session = Session::default();
-        let old = session.begin();
-        session.start_exchange(old, "https://c/", &pool(), Logins::new());
+        let old = start(&mut session, Logins::new());
         session.sign_out();
         assert!(matches!(session.answered(old, &issued("late", 4e9), 0.0, 0), Progress::Overtaken));
-        assert!(!session.start_exchange(old, "https://c/", &pool(), Logins::new()));
+        assert!(!session.start_exchange(old, &pool(), Logins::new(), None));
         assert!(session.current().is_none());
     }
 
@@ -226,87 +318,8 @@ mod tests {
     fn expiry_is_judged_by_the_servers_clock() {
         let mut session = Session::default();
         session.observe(10 * HOUR, 0, 100);
-        run(&mut session, "a", 0);
+        run(&mut session, "a", 0, Logins::new());
         assert_eq!(session.decide(0), Decision::Use);
         assert_eq!(session.decide(HOUR), Decision::Await);
     }
-
-    #[derive(Clone, Debug)]
-    enum Event {
-        Need,
-        Answer(bool),
-        Lost,
-        NewLogins,
-        SignOut,
-        Pass(Millis),
-    }
-
-    proptest::proptest! {
-        #![proptest_config(proptest::prelude::ProptestConfig { cases: 2_000, ..Default::default() })]
-
-        /// Thousands of interleavings of need, answers, losses, user actions and time. Whoever is signed in when an
-        /// answer arrives, a set is only ever one that was asked for since the last change of user.
-        #[test]
-        fn no_set_outlives_its_user(events in proptest::collection::vec(proptest::prop_oneof![
-            4 => proptest::strategy::Just(Event::Need),
-            6 => proptest::prelude::any::<bool>().prop_map(Event::Answer),
-            1 => proptest::strategy::Just(Event::Lost),
-            1 => proptest::strategy::Just(Event::NewLogins),
-            1 => proptest::strategy::Just(Event::SignOut),
-            3 => (0..HOUR).prop_map(Event::Pass),
-        ], 1..60)) {
-            let mut session = Session::default();
-            let mut local = 0;
-            let mut user = 0;
-            // The rounds whose answers are still on their way, and for whom they were started.
-            let mut rounds: Vec<(Generation, i32)> = Vec::new();
-            for event in events {
-                match event {
-                    Event::Need => {
-                        if session.decide(local) != Decision::Use && !rounds.iter().any(|(_, for_user)| *for_user == user) {
-                            let round = session.begin();
-                            session.start_exchange(round, "https://c/", &pool(), Logins::new());
-                            rounds.push((round, user));
-                        }
-                    }
-                    Event::Answer(oldest) => {
-                        if rounds.is_empty() { continue }
-                        let at = if oldest { 0 } else { rounds.len() - 1 };
-                        let (round, for_user) = rounds[at];
-                        let end = (local + HOUR) as f64 / 1_000.0;
-                        match session.answered(round, &issued(&for_user.to_string(), end), 0.5, local) {
-                            Progress::SendAfter(_) => {}
-                            Progress::Overtaken => {
-                                proptest::prop_assert!(for_user != user);
-                                rounds.remove(at);
-                            }
-                            Progress::Done | Progress::Failed(_) => {
-                                proptest::prop_assert_eq!(for_user, user);
-                                rounds.remove(at);
-                            }
-                        }
-                    }
-                    Event::Lost => {
-                        let first = rounds.first().copied();
-                        let step = first.map(|(round, _)| session.unanswered(round, Failure::Network, 0.5, local));
-                        if matches!(step, Some(Progress::Overtaken | Progress::Failed(_))) {
-                            rounds.remove(0);
-                        }
-                    }
-                    Event::NewLogins => { session.change_logins(); user += 1; }
-                    Event::SignOut => { session.sign_out(); user += 1; }
-                    Event::Pass(time) => local += time,
-                }
-                if let Some(set) = session.current() {
-                    let own: &SigningCredentials = &set.signing;
-                    proptest::prop_assert_eq!(&own.access_key_id, &format!("ASIA{user}"));
-                    if session.decide(local) != Decision::Await {
-                        proptest::prop_assert!(set.expires_at.unwrap() > local);
-                    }
-                }
-            }
-        }
-    }
-
-    use proptest::strategy::Strategy;
 }

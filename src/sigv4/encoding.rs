@@ -20,7 +20,7 @@ fn push_byte(out: &mut String, byte: u8) {
 }
 
 /// Encodes a text that carries no encoding yet.
-pub(super) fn encode(out: &mut String, text: &str) {
+pub fn encode(out: &mut String, text: &str) {
     for byte in text.bytes() {
         push_byte(out, byte);
     }

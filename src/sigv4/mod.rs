@@ -12,6 +12,7 @@ mod presign;
 mod scope;
 
 pub use canonical::{Canonical, CanonicalInput, PathEncoding, PathRule, Segments, canonical_request};
+pub use encoding::encode as percent_encode;
 pub use header::{SignedHeaders, sign_headers};
 pub use headers::{check_headers, is_signed, parse_headers};
 pub use key::KeyCache;

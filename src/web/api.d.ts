@@ -22,6 +22,67 @@ export type LoginToken = string | (() => string | Promise<string>);
 export type Logins = Record<string, LoginToken>;
 
 /**
+ * One function for all logins, instead of one for each. It is called anew each time credentials are fetched; nothing
+ * means that nobody is signed in.
+ *
+ * @example
+ * const userPool = "cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEfGhI";
+ * const aws = createClient({
+ *   identityPoolId,
+ *   logins: async () => {
+ *     const idToken = await session.idToken();
+ *     return idToken && { [userPool]: idToken };
+ *   },
+ * });
+ */
+export type LoginsFunction = () => Logins | undefined | Promise<Logins | undefined>;
+
+/**
+ * What your own backend gives to a user whom it has signed in: the answer of `GetOpenIdTokenForDeveloperIdentity`
+ * (Cognito Developer Guide: Developer-authenticated identities).
+ */
+export type DeveloperIdentity =
+  | {
+      identityId: string;
+      /** The token. The provider's name is read from its `iss` claim, as it differs between regions. */
+      token: string;
+    }
+  | {
+      identityId: string;
+      /** Provider name → token, where the token's issuer is not to be asked or there are several logins. */
+      logins: Logins;
+    };
+
+/**
+ * Asks your backend who the user is to Cognito. It is called anew each time credentials are fetched; nothing means that
+ * nobody is signed in.
+ */
+export type IdentityFunction = () => DeveloperIdentity | undefined | Promise<DeveloperIdentity | undefined>;
+
+/**
+ * The basic (classic) flow: GetId, GetOpenIdToken, then AssumeRoleWithWebIdentity of STS for a role that the client
+ * names (Cognito Developer Guide: Identity pools authentication flow). The pool must allow it and map no roles. What
+ * Cognito forbids guests in the enhanced flow, it does not forbid here: the role's own policies decide.
+ */
+export interface ClassicFlow {
+  /** The role. Its trust policy must name the identity pool. */
+  roleArn: string;
+  /** The session's name, which ends the caller's ARN: 2 to 64 of `A-Z a-z 0-9 _ + = , . @ -`. Default: `sigfetch`. */
+  roleSessionName?: string;
+  /** How long credentials last: 900 to 43 200 seconds, as far as the role allows. Default: STS's, 3 600. */
+  durationSeconds?: number;
+  /** A session policy, which narrows what the role may do: JSON or an object, at most 2 048 characters. */
+  policy?: string | object;
+}
+
+/** Where a guest's identity id is kept over reloads: `localStorage`, `sessionStorage`, or something of your own. */
+export interface IdentityStore {
+  getItem(key: string): string | null | undefined | Promise<string | null | undefined>;
+  setItem(key: string, value: string): unknown;
+  removeItem(key: string): unknown;
+}
+
+/**
  * AWS credentials, in the shape of the AWS SDK for JavaScript v3.
  *
  * @example
@@ -124,7 +185,41 @@ export interface ClientOptions {
   /** The Cognito identity pool, `REGION:GUID`. The region comes from here. */
   identityPoolId?: string;
   /** Who is signed in. Leave it out for guests. */
-  logins?: Logins;
+  logins?: Logins | LoginsFunction;
+  /**
+   * Who is signed in, where your own backend signs users in; instead of `logins`. GetId is never called then.
+   *
+   * @example
+   * const aws = createClient({
+   *   identityPoolId,
+   *   identity: async () => {
+   *     const response = await fetch("/api/aws-identity"); // your backend: { identityId, token }
+   *     return response.ok ? response.json() : undefined;
+   *   },
+   * });
+   */
+  identity?: IdentityFunction;
+  /** The role to ask for, of those that the login's token claims (Cognito's `CustomRoleArn`). Default: the pool's choice. */
+  roleArn?: string;
+  /** Goes the basic (classic) way to credentials. Default: the enhanced flow. */
+  classicFlow?: ClassicFlow;
+  /**
+   * Keeps a **guest's** identity id over reloads, so that a visitor stays the same guest, and the guest is linked to
+   * whoever signs in after a redirect. `true` is `localStorage`. Nothing else is ever stored, credentials least of all.
+   * The id is dropped when somebody signs in or out, and replaced once if Cognito does not take it any more. Storage
+   * that fails, is full or takes longer than a second is done without. Whoever can write to the storage can choose
+   * which guest a visitor is. Default: `false`.
+   */
+  rememberIdentity?: boolean | IdentityStore;
+  /**
+   * Lets the tabs of this origin share one renewal, by Web Locks and BroadcastChannel. Credentials are handed over in a
+   * message and never stored. Tabs share only if all of this is the same: the identity pool and the options that say
+   * how its credentials are had, the logins with all claims of their tokens but those of the single token (`iat`, `exp`
+   * …), and, where a tab knows its identity already, the identity. So a tab gets no other user's credentials, whoever
+   * signs in or out elsewhere; after a sign-out a tab is a new guest and not another tab's. Without these APIs, or if
+   * another tab is slow, a tab goes on alone. Default: `false`.
+   */
+  shareBetweenTabs?: boolean;
   /** Credentials from elsewhere; the client is then a signer. */
   credentials?: CredentialsSource;
   /** The region of declared endpoints that name none, and of {@link Client.whoami}. Default: the identity pool's. */
@@ -344,7 +439,7 @@ export type SigFetchErrorCode =
   | "NOT_READY"
   /** Credentials would travel over plain http. */
   | "INSECURE_URL"
-  /** A `logins` function threw, rejected or gave no string. */
+  /** A `logins` or `identity` function threw, rejected or gave something else than it should. */
   | "LOGINS_FAILED"
   /** The `credentials` function threw, rejected or gave no credentials. */
   | "PROVIDER_FAILED"
@@ -646,15 +741,18 @@ export interface Client extends EventTarget {
    */
   readonly whoami: () => Promise<CallerIdentity>;
   /**
-   * Replaces the logins; credentials are fetched anew at the next call. The guest's identity is kept and linked.
+   * Replaces who is signed in: `logins`, or a function such as `logins` and `identity` take; nobody without. Credentials
+   * are fetched anew at the next call. A guest's identity is kept and linked; the id that Cognito gives back counts, and
+   * an `identitychange` event tells of another one.
    *
    * @throws {@link SigFetchError} `INVALID_OPTION` when they are malformed.
    * @example
    * aws.setLogins({ "cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEfGhI": () => session.idToken() });
    */
-  readonly setLogins: (logins?: Logins) => void;
+  readonly setLogins: (logins?: Logins | LoginsFunction | IdentityFunction) => void;
   /**
-   * Forgets credentials, identity and logins; what waits for credentials ends with `SIGNED_OUT`.
+   * Forgets credentials, identity, logins and their functions, and is a new guest; what waits for credentials ends with
+   * `SIGNED_OUT`.
    *
    * @example
    * aws.signOut();

@@ -1,8 +1,9 @@
 // @ts-check
 // The client that users hold: one shared load of the WebAssembly, bound methods, aborts obeyed.
-import { checkLogins, makeCore } from "./core.js";
+import { makeCore } from "./core.js";
 import { SigFetchError, fieldError } from "./error.js";
 import { emitter } from "./events.js";
+import { checkLogins } from "./identity-options.js";
 import { isLoaded, load } from "./load.js";
 import * as op from "./operation.js";
 import { capturePresigned, presign, presignNow } from "./presign.js";
@@ -11,7 +12,7 @@ import { Session, signedOut } from "./session.js";
 import { sign, signHeaders, signHeadersNow } from "./sign.js";
 import { reply, until } from "./transport.js";
 
-/** @import { AwsCredentials, ClientOptions, GraphqlRequest, Logins, PresignInit, SignedRequestInit } from "./api.js" */
+/** @import { ClientOptions, GraphqlRequest, IdentityFunction, Logins, LoginsFunction, PresignInit, SignedRequestInit } from "./api.js" */
 /** @import { Core } from "./core.js" */
 /** @import { CapturedRequest } from "./request.js" */
 
@@ -62,7 +63,7 @@ class Client extends EventTarget {
   #make() {
     if (!this.#opened) {
       const core = makeCore(this.#options);
-      this.#opened = { core, session: new Session(core, this.#options, emitter(this)) };
+      this.#opened = { core, session: new Session(core, this.#options, emitter(this), this.#epoch > 0) };
     }
     return this.#opened;
   }
@@ -224,19 +225,19 @@ class Client extends EventTarget {
     return { account, arn, ...(role && { role }), userId };
   };
 
-  setLogins = (/** @type {Logins | undefined} */ logins) => {
+  setLogins = (/** @type {Logins | LoginsFunction | IdentityFunction | undefined} */ logins) => {
     checkLogins(logins);
     if (logins && this.#options?.credentials) {
       throw fieldError("INVALID_OPTION", "options.logins", "goes with identityPoolId, not with credentials");
     }
-    const copy = logins && { ...logins };
-    this.#options = { ...this.#options, logins: copy };
+    const copy = logins && typeof logins === "object" ? { ...logins } : logins;
+    this.#options = { ...this.#options, logins: /** @type {any} */ (copy), identity: undefined };
     this.#opened?.session.setLogins(copy);
   };
 
   signOut = () => {
     this.#epoch += 1;
-    this.#options = { ...this.#options, logins: undefined };
+    this.#options = { ...this.#options, logins: undefined, identity: undefined };
     this.#opened?.session.signOut();
   };
 }

@@ -1,7 +1,9 @@
 // @ts-check
 // The handle of one client, made when the WebAssembly is there.
 import { Handle } from "../../pkg/wasm/sigfetch.js";
+import { text } from "./check.js";
 import { SigFetchError, fieldError } from "./error.js";
+import { checkFlow, checkWho } from "./identity-options.js";
 import * as op from "./operation.js";
 
 /** @import { ClientOptions } from "./api.js" */
@@ -49,9 +51,11 @@ export function makeCore(options) {
     if (!URL.canParse(url)) throw fieldError("INVALID_OPTION", field("url"), "must be an absolute URL");
     run(op.DECLARE, index, new URL(url).href, service, region, signAs);
   });
-  run(op.CONFIGURE, options.identityPoolId, options.region);
+  run(op.CONFIGURE, options.identityPoolId, options.region, options.roleArn);
   options.allow?.forEach((host, index) => text(host, `options.allow[${index}]`));
   if (options.allow) run(op.ALLOW, ...options.allow);
+  const flow = checkFlow(options);
+  if (flow) run(op.CLASSIC_FLOW, ...flow);
   return {
     run,
     hash(body) {
@@ -68,7 +72,7 @@ function checkKinds(options) {
     throw fieldError("INVALID_OPTION", `options.${name}`, what);
   };
   if (!options || typeof options !== "object") throw fieldError("INVALID_OPTION", "options", "must be an object");
-  const { identityPoolId, credentials, logins, region, endpoints, allow, timeoutMs } = options;
+  const { identityPoolId, credentials, region, endpoints, allow, timeoutMs } = options;
   if (identityPoolId === undefined && !credentials) invalid("identityPoolId", "or options.credentials is needed");
   if (identityPoolId !== undefined) text(identityPoolId, "options.identityPoolId");
   if (identityPoolId !== undefined && credentials)
@@ -81,29 +85,5 @@ function checkKinds(options) {
   }
   if (timeoutMs !== undefined && !(timeoutMs >= 1 && timeoutMs < 2 ** 31))
     invalid("timeoutMs", "must be milliseconds, 1 or more");
-  checkLogins(logins);
-  if (logins && credentials) invalid("logins", "goes with identityPoolId, not with credentials");
-}
-
-/**
- * Checks the shape of `logins`; tokens are asked for at each refresh only.
- *
- * @param {any} logins
- */
-export function checkLogins(logins) {
-  if (logins === undefined || logins === null) return;
-  if (typeof logins !== "object" || Array.isArray(logins)) {
-    throw fieldError("INVALID_OPTION", "options.logins", "must map names to tokens or functions");
-  }
-  for (const [provider, login] of Object.entries(logins)) {
-    if (typeof login !== "function") text(login, `options.logins["${provider}"]`);
-  }
-}
-
-/**
- * @param {unknown} value
- * @param {string} field
- */
-function text(value, field) {
-  if (typeof value !== "string" || !value) throw fieldError("INVALID_OPTION", field, "must be a non-empty string");
+  checkWho(options);
 }

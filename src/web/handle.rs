@@ -7,11 +7,12 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use crate::appsync;
 use crate::clock::Millis;
 use crate::cognito::{self, Failure, Logins};
-use crate::config::{Config, check_login_key};
-use crate::credentials::{CredentialSet, Decision, Generation, Progress, Session};
+use crate::config::Config;
+use crate::credentials::{CredentialSet, Decision, Generation, Progress, Session, Standing};
 use crate::error::Error;
 use crate::lifetime::{Lifetime, lifetime};
 use crate::message::{Document, HttpReply, Url};
+use crate::pool::check_login_key;
 use crate::secret::Secret;
 use crate::sigv4::{
     EMPTY_HASH, KeyCache, PayloadHash, SigningCredentials, SigningRequest, UNSIGNED_PAYLOAD, parse_headers, payload_of,
@@ -44,6 +45,9 @@ mod operation {
     pub(super) const CLOCK: u8 = 19;
     pub(super) const ALLOW: u8 = 20;
     pub(super) const PRESIGN: u8 = 21;
+    pub(super) const CLASSIC_FLOW: u8 = 22;
+    pub(super) const IDENTITY: u8 = 23;
+    pub(super) const REMEMBER: u8 = 24;
 }
 
 /// One client.
@@ -187,9 +191,16 @@ impl Handle {
                 )?;
                 done
             }
-            // identityPoolId?, region?
+            // identityPoolId?, region?, roleArn?
             op::CONFIGURE => {
-                self.config.configure(arguments.optional(0), arguments.optional(1))?;
+                let pool = arguments.get(0);
+                let pool = (!pool.is_empty()).then_some(pool);
+                self.config.configure(pool, arguments.optional(1), arguments.optional(2))?;
+                done
+            }
+            // roleArn, roleSessionName?, durationSeconds?, policy?: after CONFIGURE
+            op::CLASSIC_FLOW => {
+                self.config.use_classic_flow(arguments.get(0), arguments.get(1), arguments.get(2), arguments.get(3))?;
                 done
             }
             // now -> 0: use the current set, 1: use it and start a round, 2: wait for a round
@@ -210,16 +221,25 @@ impl Handle {
                 self.logins.push((arguments.text(0), Secret::new(arguments.text(1))));
                 done
             }
-            // round -> "1" if it still counts
+            // round, the developer's identityId? -> "1" if it still counts
             op::START_EXCHANGE => {
                 let logins = std::mem::take(&mut self.logins);
+                let given = arguments.optional(1);
                 match self.config.pool() {
-                    Some((pool, url)) if self.session.start_exchange(arguments.round(), url, pool, logins) => {
-                        "1".into()
-                    }
+                    Some(pool) if self.session.start_exchange(arguments.round(), pool, logins, given) => "1".into(),
                     _ => done,
                 }
             }
+            // -> identityId?, "1" if somebody has signed in with it
+            op::IDENTITY => {
+                let (id, standing) = self.session.identity();
+                join(&[id.unwrap_or_default(), if standing == Standing::User { "1" } else { "" }])
+            }
+            // a guest's identityId of an earlier page -> "1" if it may be this pool's
+            op::REMEMBER => match self.config.pool() {
+                Some(pool) if self.session.remember(pool, arguments.get(0)) => "1".into(),
+                _ => done,
+            },
             // -> URL, x-amz-target and body
             op::REQUEST => match self.session.request() {
                 Some(call) => join(&[&call.url, &call.target, &call.body]),
@@ -252,7 +272,7 @@ impl Handle {
                 let learnt = self.session.observe(arguments.time(0), arguments.time(1), arguments.time(2));
                 if learnt { "1".into() } else { done }
             }
-            // round, now, accessKeyId, secretAccessKey, sessionToken?, identityId?, expiration?
+            // round, now, accessKeyId, secretAccessKey, sessionToken?, identityId?, expiration?, "1" if it is a user's
             op::ACCEPT => {
                 let set = CredentialSet {
                     signing: SigningCredentials {
@@ -263,7 +283,8 @@ impl Handle {
                     identity_id: arguments.optional(5),
                     expires_at: arguments.number(6),
                 };
-                self.session.accept(arguments.round(), set, arguments.time(1));
+                let standing = Standing::of(!arguments.get(7).is_empty());
+                self.session.accept(arguments.round(), set, standing, arguments.time(1));
                 done
             }
             op::CREDENTIALS => self.credentials(),

@@ -22,3 +22,6 @@ export const REFUSE_GRAPHQL = 18;
 export const CLOCK = 19;
 export const ALLOW = 20;
 export const PRESIGN = 21;
+export const CLASSIC_FLOW = 22;
+export const IDENTITY = 23;
+export const REMEMBER = 24;

@@ -2,12 +2,16 @@
 // The credentials of one client: one round of requests at a time, shared by whoever waits. What to do is decided by the
 // machine in the handle; here it is done.
 import { SigFetchError, fieldError } from "./error.js";
+import { openStore } from "./identity-store.js";
 import * as op from "./operation.js";
 import { reply, sleep } from "./transport.js";
+import { askWho } from "./who.js";
 
-/** @import { AwsCredentials, ClientOptions, Logins } from "./api.js" */
+/** @import { ClientOptions, IdentityFunction, Logins, LoginsFunction } from "./api.js" */
 /** @import { Core } from "./core.js" */
 /** @import { Emit } from "./events.js" */
+/** @import { Shared, Tabs } from "./tabs.js" */
+/** @import { Who } from "./who.js" */
 
 /** Why a round ends when other logins have come. */
 const OVERTAKEN = Symbol("overtaken");
@@ -20,7 +24,17 @@ export class Session {
   #core;
   #options;
   #emit;
-  #logins;
+  /** @type {Logins | LoginsFunction | IdentityFunction | undefined} */
+  #source;
+  #field;
+  #store;
+  /** @type {Promise<Tabs | undefined> | undefined} */
+  #tabs;
+  /** A guest after a sign-out is a new one, not another tab's. */
+  #isNewcomer = false;
+  /** What listeners were told last, and the key of the set that was used last. */
+  #identityId = "";
+  #key = "";
   /** @type {{ work: Promise<void>, abort: AbortController } | undefined} */
   #round;
 
@@ -28,12 +42,19 @@ export class Session {
    * @param {Core} core
    * @param {ClientOptions} options
    * @param {Emit} emit
+   * @param {boolean} isNewcomer Somebody has signed out already.
    */
-  constructor(core, options, emit) {
+  constructor(core, options, emit, isNewcomer) {
     this.#core = core;
     this.#options = options;
     this.#emit = emit;
-    this.#logins = options.logins;
+    const { identity, logins, identityPoolId, rememberIdentity } = options;
+    this.#source = identity ?? logins;
+    this.#field = identity ? "options.identity" : "options.logins";
+    this.#store = rememberIdentity && identityPoolId ? openStore(rememberIdentity, identityPoolId) : undefined;
+    this.#isNewcomer = isNewcomer;
+    // What an earlier page left is of one who has left.
+    if (isNewcomer) this.#store?.keep("");
   }
 
   /** Waits until there are credentials that are good now. */
@@ -91,14 +112,24 @@ export class Session {
     return (this.#round = round);
   }
 
-  /** Tells of the new set. */
+  /** Tells of the new set and its identity. */
   #tell() {
-    const [, , , identityId, expiration] = this.#core.run(op.CREDENTIALS).split("\0");
+    const [key, , , identityId, expiration] = this.#core.run(op.CREDENTIALS).split("\0");
+    this.#key = key;
+    this.#tellIdentity(identityId);
     this.#emit("credentials", {
       outcome: "renewed",
       ...(identityId && { identityId }),
       ...(expiration && { expiration: new Date(+expiration) }),
     });
+  }
+
+  /** @param {string} current */
+  #tellIdentity(current) {
+    const previous = this.#identityId;
+    if (current === previous) return;
+    this.#identityId = current;
+    this.#emit("identitychange", { ...(previous && { previous }), ...(current && { current }) });
   }
 
   /**
@@ -111,15 +142,77 @@ export class Session {
       if (credentials) {
         return this.#accept(id, typeof credentials === "function" ? await this.#provided(credentials) : credentials);
       }
-      const logins = await this.#tokens();
-      // What an overtaken round has gathered must not get into the one that overtook it.
+      const who = await askWho(this.#source, this.#field);
+      const stored = await this.#store?.read();
       if (signal.aborted) return;
-      logins.forEach((login) => this.#core.run(op.LOGIN, ...login));
-      if (!this.#core.run(op.START_EXCHANGE, id)) return;
+      if (stored) this.#core.run(op.REMEMBER, stored);
+      const shared = await this.#share(id, who, signal);
+      if (signal.aborted) return;
+      if (shared) this.#take(id, who, shared);
     } catch (error) {
       this.#core.run(op.FAILED, id, Date.now());
       throw error;
     }
+    // A user's identity is never a guest's again.
+    const [identityId, isUser] = this.#core.run(op.IDENTITY).split("\0");
+    this.#store?.keep(isUser ? "" : identityId);
+  }
+
+  /**
+   * An exchange with Cognito, or what another tab has.
+   *
+   * @param {number} id
+   * @param {Who} who
+   * @param {AbortSignal} signal
+   * @returns {Promise<Shared | void>}
+   */
+  async #share(id, who, signal) {
+    const exchange = () => this.#exchange(id, who, signal);
+    const { identityPoolId, roleArn, classicFlow, shareBetweenTabs } = this.#options;
+    if (!shareBetweenTabs) return exchange();
+    this.#tabs ??= import("./tabs.js").then(
+      ({ Tabs }) => new Tabs(() => this.#fresh()),
+      () => undefined,
+    );
+    const tabs = await this.#tabs;
+    if (!tabs) return exchange();
+    const [known, isUser] = this.#core.run(op.IDENTITY).split("\0");
+    const { logins, identityId = isUser && !logins.length ? "" : known } = who;
+    const alone = this.#isNewcomer && !identityId && !logins.length;
+    const scope = [identityPoolId, roleArn, classicFlow];
+    return tabs.round(scope, logins, { identityId, known: this.#key, alone }, exchange, signal);
+  }
+
+  /** The set for another tab, if it has long to live. */
+  #fresh() {
+    if (this.#round || this.#core.run(op.DECIDE, Date.now()) !== USE) return;
+    return { set: this.#core.run(op.CREDENTIALS).split("\0"), offset: this.#core.run(op.CLOCK) };
+  }
+
+  /**
+   * Takes another tab's set, and what that tab knows of the clock.
+   *
+   * @param {number} id
+   * @param {Who} who
+   * @param {Shared} shared
+   */
+  #take(id, { logins }, { set, offset }) {
+    const now = Date.now();
+    // Half a second is what a `Date` header is short of on average.
+    this.#observe(now + +offset - 500, now);
+    this.#core.run(op.ACCEPT, id, now, ...set, logins.length && 1);
+  }
+
+  /**
+   * @param {number} id
+   * @param {Who} who
+   * @param {AbortSignal} signal
+   */
+  async #exchange(id, { logins, identityId }, signal) {
+    // What an overtaken round has gathered must not get into the one that overtook it.
+    if (signal.aborted) return;
+    logins.forEach((login) => this.#core.run(op.LOGIN, ...login));
+    if (!this.#core.run(op.START_EXCHANGE, id, identityId)) return;
     // Not a number when the round is over.
     for (let wait = 0; wait >= 0;) {
       if (wait) await sleep(wait);
@@ -130,7 +223,17 @@ export class Session {
   }
 
   /**
-   * One call of Cognito; its `Date` sets the clock.
+   * @param {number} date
+   * @param {number} sent
+   */
+  #observe(date, sent) {
+    if (this.#core.run(op.OBSERVE, date, sent, Date.now())) {
+      this.#emit("clock", { offset: +this.#core.run(op.CLOCK) });
+    }
+  }
+
+  /**
+   * One call of Cognito or STS; its `Date` sets the clock.
    *
    * @param {AbortSignal} signal
    */
@@ -141,38 +244,22 @@ export class Session {
     try {
       const response = await fetch(url, {
         method: "POST",
-        headers: { "content-type": "application/x-amz-json-1.1", "x-amz-target": target },
+        // STS speaks forms, and sends no preflight's worth of headers back and forth.
+        headers: {
+          "content-type": target ? "application/x-amz-json-1.1" : "application/x-www-form-urlencoded",
+          ...(target && { "x-amz-target": target }),
+        },
         body,
         credentials: "omit",
         redirect: "error",
         signal: AbortSignal.any([timeout, signal]),
       });
       const date = Date.parse(response.headers.get("date") ?? "");
-      if (date && this.#core.run(op.OBSERVE, date, sent, Date.now())) {
-        this.#emit("clock", { offset: +this.#core.run(op.CLOCK) });
-      }
+      if (date) this.#observe(date, sent);
       return reply(response, await response.text());
     } catch {
       return [timeout.aborted ? 1 : 0];
     }
-  }
-
-  /** Asks every login for its token, anew at each round. */
-  #tokens() {
-    return Promise.all(
-      Object.entries(this.#logins ?? {}).map(async ([provider, login]) => {
-        const field = `options.logins["${provider}"]`;
-        let token;
-        try {
-          token = typeof login === "function" ? await login() : login;
-        } catch (cause) {
-          throw fieldError("LOGINS_FAILED", field, "threw or rejected", cause);
-        }
-        if (typeof token !== "string" || !token)
-          throw fieldError("LOGINS_FAILED", field, "gave no token: a non-empty string");
-        return [provider, token];
-      }),
-    );
   }
 
   /**
@@ -217,17 +304,22 @@ export class Session {
     );
   }
 
-  /** @param {Logins | undefined} logins */
-  setLogins(logins) {
-    this.#logins = logins;
+  /** @param {Logins | LoginsFunction | IdentityFunction | undefined} source */
+  setLogins(source) {
+    this.#source = source;
+    this.#field = "options.logins";
     this.#core.run(op.CHANGE_LOGINS);
     this.#end(OVERTAKEN);
   }
 
   signOut() {
-    this.#logins = undefined;
+    this.#source = undefined;
+    this.#isNewcomer = true;
     this.#core.run(op.SIGN_OUT);
+    this.#store?.keep("");
+    this.#tabs?.then((tabs) => tabs?.close());
     this.#end(signedOut());
+    this.#tellIdentity("");
   }
 
   /** @param {unknown} reason */

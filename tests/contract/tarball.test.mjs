@@ -30,6 +30,7 @@ test("the tarball has exactly these files", () => {
     "lean.node.js",
     "module.js",
     "package.json",
+    "tabs.js",
     "wasm/inline.js",
     "wasm/sigfetch_bg.wasm",
   ]);

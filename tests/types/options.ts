@@ -1,18 +1,29 @@
 // What `createClient` takes, and what it does not.
 import { createClient } from "sigfetch";
-import type { AwsCredentials, Client, ClientOptions, Logins } from "sigfetch";
+import type { AwsCredentials, Client, ClientOptions, IdentityStore, Logins } from "sigfetch";
 
 const identityPoolId = "eu-west-1:0f1e2d3c-4b5a-4678-8796-a5b4c3d2e1f0";
 const provider = "cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEfGhI";
 const own: AwsCredentials = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "secret" };
 declare const module: WebAssembly.Module;
 declare const response: Promise<Response>;
+declare const storage: IdentityStore;
 
 export const guest: Client = createClient({ identityPoolId });
 
 export const everyOption: Required<Omit<ClientOptions, "credentials">> = {
   identityPoolId,
   logins: { [provider]: "token" },
+  identity: async () => ({ identityId: identityPoolId, token: "token" }),
+  roleArn: "arn:aws:iam::123456789012:role/Reader",
+  classicFlow: {
+    roleArn: "arn:aws:iam::123456789012:role/Reader",
+    roleSessionName: "me",
+    durationSeconds: 900,
+    policy: { Version: "2012-10-17", Statement: [] },
+  },
+  rememberIdentity: true,
+  shareBetweenTabs: true,
   region: "eu-west-1",
   endpoints: [
     { url: "https://api.example.com", service: "execute-api" },
@@ -33,6 +44,25 @@ export const logins: Logins[] = [
   { [provider]: () => "token" },
   { [provider]: async () => "token" },
 ];
+
+export const everyKindOfWho: ClientOptions[] = [
+  { identityPoolId, logins: () => ({ [provider]: "token" }) },
+  { identityPoolId, logins: async () => undefined },
+  { identityPoolId, identity: () => ({ identityId: identityPoolId, logins: { [provider]: async () => "token" } }) },
+  { identityPoolId, identity: async () => undefined },
+  { identityPoolId, rememberIdentity: storage },
+  { identityPoolId, rememberIdentity: { getItem: async () => null, setItem: async () => {}, removeItem() {} } },
+];
+
+const client = createClient({ identityPoolId });
+client.setLogins();
+client.setLogins(() => ({ [provider]: "token" }));
+client.setLogins(async () => ({ identityId: identityPoolId, token: "token" }));
+
+// @ts-expect-error: an identity says whose it is
+createClient({ identityPoolId, identity: () => ({ token: "token" }) });
+// @ts-expect-error: a role is needed
+createClient({ identityPoolId, classicFlow: {} });
 
 export const credentials: ClientOptions[] = [
   { credentials: own },

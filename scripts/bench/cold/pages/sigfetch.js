@@ -1,0 +1,5 @@
+import { createClient } from "sigfetch";
+
+const { identityPoolId, endpoints, url } = globalThis.settings;
+const aws = createClient({ identityPoolId, endpoints });
+globalThis.finish(aws.signedFetch(url));

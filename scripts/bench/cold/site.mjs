@@ -1,0 +1,70 @@
+import { readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { join } from "node:path";
+import { brotliCompressSync } from "node:zlib";
+import { cache, inRoot } from "../../lib/paths.mjs";
+import { installPacked } from "../../lib/tarball.mjs";
+
+/** Who is visited, and the status that the call ends with. `reference` is the one that ours must not be slower than. */
+export const contenders = [
+  { name: "floor: one unsigned fetch", page: "floor", status: 403 },
+  { name: "sigfetch", page: "sigfetch", status: 200, ours: true },
+  { name: "sigfetch/lean", page: "sigfetch-lean", status: 200, ours: true },
+  { name: "aws4fetch + Cognito by hand", page: "aws4fetch", status: 200 },
+  { name: "Amplify, identity pool part only + signRequest", page: "amplify", status: 200, reference: true },
+];
+
+/** The files of one contender's page, by path: its script as a bundler makes it, and the module where it is apart. */
+async function files(page, settings, installed) {
+  const { build } = await import("esbuild");
+  const { outputFiles } = await build({
+    entryPoints: [inRoot("scripts", "bench", "cold", "pages", `${page}.js`)],
+    bundle: true,
+    minify: true,
+    write: false,
+    format: "esm",
+    platform: "browser",
+    target: "es2022",
+    nodePaths: [join(installed, "..")],
+  });
+  const html = `<!doctype html><meta charset=utf-8><title>cold</title><link rel=icon href="data:,">
+<script>settings=${JSON.stringify(settings)};finish=(call)=>{done=call.then((response)=>response.text().then(()=>response.status))}</script>
+<script type=module src=app.js></script>`;
+  return {
+    [`/${page}/`]: ["text/html", html],
+    [`/${page}/app.js`]: ["text/javascript", outputFiles[0].contents],
+    // Where the lean entry's own URL leads when esbuild has moved the script.
+    [`/${page}/wasm/sigfetch_bg.wasm`]: ["application/wasm", readFileSync(join(installed, "wasm", "sigfetch_bg.wasm"))],
+  };
+}
+
+/** Serves every contender's page under its name, compressed as a real site is, with nothing kept by the browser. */
+export async function startSite(settings) {
+  const installed = await installPacked(join(cache, "cold"));
+  const all = new Map();
+  for (const { page } of contenders) {
+    for (const [path, [type, content]] of Object.entries(await files(page, settings, installed))) {
+      all.set(path, { type, content: brotliCompressSync(content) });
+    }
+  }
+  const server = createServer((request, response) => {
+    const file = all.get(request.url);
+    if (!file) return response.writeHead(404).end();
+    response.writeHead(200, {
+      "content-type": file.type,
+      "content-encoding": "br",
+      "content-length": file.content.length,
+      "cache-control": "no-store",
+    });
+    response.end(file.content);
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    url: `http://localhost:${server.address().port}`,
+    bytes: (page) => all.get(`/${page}/app.js`).content.length,
+    stop: () => {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}

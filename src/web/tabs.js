@@ -1,0 +1,159 @@
+// @ts-check
+// One renewal for all tabs of an origin. Loaded only where `shareBetweenTabs` asks for it, and the whole of it is a
+// matter of the platform's: a lock that one tab at a time renews under, and a channel on which the tab that comes next
+// asks the others for the set that they have. The name of both is a digest of all that two tabs must have in common.
+import { claimsOf } from "./claims.js";
+
+/**
+ * A set as the handle gives it, and how far the device's clock is off.
+ *
+ * @typedef {{ set: string[], offset: string }} Shared
+ */
+
+/** How long a tab waits for its turn: after that it goes on alone. Others may be slow, frozen or offline. */
+const LOCK_PATIENCE = 5_000;
+
+/** How long a tab waits for an answer of those that say they are there. Messages arrive in a few milliseconds. */
+const ANSWER_PATIENCE = 300;
+
+/** Claims of the single token; all others are the user's, and may decide about the role. */
+const OF_THE_TOKEN = /^(exp|iat|nbf|auth_time|jti|origin_jti|event_id|at_hash|nonce)$/;
+
+export class Tabs {
+  #current;
+  #name = "";
+  /** The name under which the set of this tab was fetched: a failed round may leave another user's. */
+  #mine = "";
+  /** @type {BroadcastChannel | undefined} */
+  #channel;
+  #leave = () => {};
+  /** @type {{ id: string, take: (shared: Shared) => void } | undefined} */
+  #question;
+
+  /** @param {() => Shared | undefined} current Gives the set of this tab if it is fresh. */
+  constructor(current) {
+    this.#current = current;
+    // An open channel and a held lock keep a page out of the back/forward cache.
+    globalThis.addEventListener?.("pagehide", () => this.close());
+  }
+
+  /**
+   * Runs a round. Gives another tab's set, or runs `exchange` and gives nothing.
+   *
+   * @param {unknown[]} scope
+   * @param {[string, string][]} logins
+   * @param {{ identityId: string, known: string, alone: boolean }} wanted Of which identity, and the key of the set that
+   *   is to be replaced; `alone`: take nothing from others, but let them take.
+   * @param {() => Promise<void>} exchange
+   * @param {AbortSignal} signal
+   * @returns {Promise<Shared | void>}
+   */
+  async round(scope, logins, wanted, exchange, signal) {
+    if (!globalThis.navigator?.locks || !globalThis.BroadcastChannel || !globalThis.crypto?.subtle) return exchange();
+    const name = await nameOf(scope, logins);
+    if (signal.aborted) return;
+    this.#open(name);
+    const shared = await this.#inTurn(async () => (!wanted.alone && (await this.#ask(wanted))) || exchange(), signal);
+    if (!signal.aborted) this.#mine = name;
+    return shared;
+  }
+
+  /**
+   * Does work when it is this tab's turn, or when that takes too long.
+   *
+   * @template T
+   * @param {() => Promise<T>} work
+   * @param {AbortSignal} signal
+   */
+  async #inTurn(work, signal) {
+    let isMyTurn = false;
+    try {
+      const patience = AbortSignal.any([signal, AbortSignal.timeout(LOCK_PATIENCE)]);
+      return await navigator.locks.request(this.#name, { signal: patience }, () => {
+        isMyTurn = true;
+        return work();
+      });
+    } catch (error) {
+      if (isMyTurn || signal.aborted) throw error;
+      return work();
+    }
+  }
+
+  /** Answers no more, and is not there for others. */
+  close() {
+    this.#leave();
+    this.#channel?.close();
+    this.#channel = undefined;
+    this.#name = this.#mine = "";
+  }
+
+  /** @param {string} name */
+  #open(name) {
+    if (name === this.#name) return;
+    this.close();
+    this.#name = name;
+    this.#channel = new BroadcastChannel(name);
+    this.#channel.onmessage = ({ data }) => this.#hear(data);
+    // Held as long as questions are answered, so that nobody waits for an answer where nobody is.
+    const gone = new Promise((resolve) => (this.#leave = () => resolve(undefined)));
+    navigator.locks.request(`${name}.open`, { mode: "shared" }, () => gone).catch(() => {});
+  }
+
+  /** @param {any} data */
+  #hear({ question, identityId, known, answer, shared }) {
+    if (answer !== undefined) {
+      if (answer === this.#question?.id) this.#question?.take(shared);
+      return;
+    }
+    const mine = this.#mine && this.#current();
+    const isWanted = mine && mine.set[0] !== known && (!identityId || mine.set[3] === identityId);
+    if (isWanted) this.#channel?.postMessage({ answer: question, shared: mine });
+  }
+
+  /**
+   * Asks the other tabs for their set.
+   *
+   * @param {{ identityId: string, known: string }} wanted
+   * @returns {Promise<Shared | undefined>}
+   */
+  async #ask({ identityId, known }) {
+    const { held = [] } = await navigator.locks.query();
+    // One is this tab.
+    if (held.filter(({ name }) => name === `${this.#name}.open`).length < 2) return;
+    return new Promise((resolve) => {
+      const id = crypto.randomUUID();
+      this.#question = { id, take: resolve };
+      this.#channel?.postMessage({ question: id, identityId, known });
+      setTimeout(resolve, ANSWER_PATIENCE);
+    });
+  }
+}
+
+/**
+ * The name that only tabs have which may share. The number in it is that of the messages' form: after a deployment, old
+ * and new pages are open at once.
+ *
+ * @param {unknown[]} scope
+ * @param {[string, string][]} logins
+ */
+async function nameOf(scope, logins) {
+  const who = logins.map(([provider, token]) => [provider, subjectOf(token)]).sort();
+  const text = JSON.stringify([scope, who]);
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
+  return `sigfetch.1.${[...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("")}`;
+}
+
+/**
+ * Whom a token is about: its claims but those of the single token. A token without a subject stands for itself.
+ *
+ * @param {string} token
+ */
+function subjectOf(token) {
+  try {
+    const claims = claimsOf(token);
+    if (claims.sub) return JSON.stringify(claims, (name, value) => (OF_THE_TOKEN.test(name) ? undefined : value));
+  } catch {
+    // No JWT.
+  }
+  return token;
+}
