@@ -1,6 +1,7 @@
 //! Hostile URLs, declarations, lists and overrides, by the thousand: nothing panics, and nothing is signed for a host
 //! that is neither AWS's nor declared. Who AWS is and what is declared is judged here by other code than the crate's.
 #![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::expect_used)]
 
 use proptest::prelude::*;
 use sigfetch::message::Url;
