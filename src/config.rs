@@ -5,7 +5,8 @@ use std::rc::Rc;
 use crate::endpoint::{is_region, service_host};
 use crate::error::Error;
 use crate::pool::{ClassicFlow, Flow, IdentityPool, IdentityPoolId, check_role_arn, invalid};
-use crate::target::{Declared, HostPattern, Rules, SignAs};
+use crate::sigv4::is_signing_name;
+use crate::target::{Declared, HostPattern, NO_SIGNING_NAME, Rules, SignAs};
 use crate::text::{concat, decimal};
 
 /// A client's options.
@@ -30,6 +31,9 @@ impl Config {
     ) -> Result<(), Error> {
         let field = |name| concat(&["options.endpoints[", &decimal(index.into()), "].", name]);
         check_region(&field("region"), region.as_deref())?;
+        if !is_signing_name(service) {
+            return Err(invalid(&field("service"), NO_SIGNING_NAME));
+        }
         let mut declared = Declared::parse(url, service).map_err(|what| invalid(&field("url"), what))?;
         let sign_as = sign_as.map(|text| SignAs::parse(&text)).transpose();
         declared.sign_as = sign_as.map_err(|what| invalid(&field("signAs"), what))?;

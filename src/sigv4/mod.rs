@@ -17,7 +17,7 @@ pub use header::{SignedHeaders, sign_headers};
 pub use headers::{check_headers, is_signed, parse_headers};
 pub use key::KeyCache;
 pub use presign::{TokenPlacement, is_presigned, presign};
-pub use scope::{Scope, string_to_sign};
+pub use scope::{Scope, is_signing_name, string_to_sign};
 
 use sha2::{Digest, Sha256};
 

@@ -19,6 +19,12 @@ impl Scope {
     }
 }
 
+/// Whether `text` has the form of a signing name; all of AWS's have. It goes into a header and, with others, into one
+/// text between slashes.
+pub fn is_signing_name(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
+}
+
 /// The string to sign: algorithm, time, scope and the hash of the canonical request.
 pub fn string_to_sign(amz_date: &str, scope: &str, canonical_request: &str) -> String {
     let hash = super::sha256_hex(canonical_request.as_bytes());

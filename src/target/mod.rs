@@ -14,7 +14,7 @@ pub use sign_as::SignAs;
 use crate::endpoint::{Unrecognised, is_loopback, is_region, recognise};
 use crate::error::{Code, Error};
 use crate::message::Url;
-use crate::sigv4::{Scope, takes_unsigned_payload};
+use crate::sigv4::{Scope, is_signing_name, takes_unsigned_payload};
 use crate::text::concat;
 
 /// The error of a URL that is neither http nor https.
@@ -67,6 +67,9 @@ fn check_scheme(scheme: &str, host: &str) -> Result<(), &'static str> {
     }
 }
 
+/// What is wrong with a service that is none.
+pub const NO_SIGNING_NAME: &str = "must be a signing name, such as execute-api";
+
 /// Decides for one URL.
 pub fn resolve(url: &Url<'_>, rules: Rules<'_>, overrides: Overrides) -> Result<Target, Error> {
     if let Err(message) = check_scheme(url.scheme, url.host()) {
@@ -74,6 +77,9 @@ pub fn resolve(url: &Url<'_>, rules: Rules<'_>, overrides: Overrides) -> Result<
     }
     if overrides.region.as_deref().is_some_and(|region| !is_region(region)) {
         return Err(refused("region", "must be a region, such as eu-west-1"));
+    }
+    if overrides.service.as_deref().is_some_and(|service| !is_signing_name(service)) {
+        return Err(refused("service", NO_SIGNING_NAME));
     }
     let entry = declared_for(url, rules.declared);
     let unknown = |why: &str| {
@@ -240,6 +246,15 @@ mod tests {
         }
         assert!(decide("https://api.example.com/", &[]).is_ok());
         assert!(decide("https://sqs.us-east-1.amazonaws.com/", &[]).is_err());
+    }
+
+    #[test]
+    fn a_service_that_could_break_out_of_its_header_is_refused() {
+        for service in ["s3\nx-evil:1", "s3/aws4_request", "a b", "\u{e9}"] {
+            let overrides = Overrides { service: Some(service.into()), ..Overrides::default() };
+            let error = decide("https://b.s3.us-east-1.amazonaws.com/k", &[], overrides).unwrap_err();
+            assert_eq!(error.field.as_deref(), Some("init.aws.service"), "{service:?}");
+        }
     }
 
     #[test]

@@ -29,7 +29,7 @@ export function makeCore(options) {
   /** @type {Run} */
   const run = (operation, ...values) => {
     const answer = handle.run(operation, values.map((value) => String(value ?? "").replaceAll("\0", "")).join("\0"));
-    if (answer[0] !== "\x01") return answer;
+    if (!answer.startsWith("\x01\0")) return answer;
     const [, code, advice, retryable, field, status, serviceError, requestId, ...message] = answer.split("\0");
     throw new SigFetchError({
       code: /** @type {any} */ (code),

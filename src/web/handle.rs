@@ -157,7 +157,7 @@ impl Handle {
         Self::default()
     }
 
-    /// Runs an operation. What starts with U+0001 is an error.
+    /// Runs an operation. What starts with U+0001 and a NUL is an error; nothing that comes from outside can.
     pub fn run(&mut self, operation: u8, arguments: String) -> String {
         // Login tokens come this way: the text is wiped when it is dropped.
         let arguments = Secret::new(arguments);

@@ -283,7 +283,10 @@ export class Session {
     const { accessKeyId, secretAccessKey, sessionToken, identityId, expiration } = given ?? {};
     const end = expiration === undefined ? undefined : +new Date(expiration);
     if (
-      ![accessKeyId, secretAccessKey, sessionToken ?? "-"].every((text) => text && typeof text === "string") ||
+      // They go into headers and, side by side, over the border: printable ASCII only, which AWS's own are.
+      ![accessKeyId, secretAccessKey, sessionToken ?? "-"].every(
+        (text) => typeof text === "string" && /^[ -~]+$/.test(text),
+      ) ||
       Number.isNaN(end)
     ) {
       throw fieldError(
