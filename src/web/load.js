@@ -2,6 +2,7 @@
 // One load of the WebAssembly for the page, whatever happens at the same time.
 import { build } from "../../pkg/wasm/build.js";
 import { initSync } from "../../pkg/wasm/sigfetch.js";
+import { kindOf } from "./body.js";
 import { SigFetchError } from "./error.js";
 
 /** @type {Promise<unknown> | undefined} */
@@ -30,8 +31,10 @@ export const load = (source) =>
  */
 async function compile(source) {
   let from = await source();
-  if (typeof from === "string" || from instanceof URL) from = await fetch(from).catch(notFetched);
-  if (!(from instanceof Response)) return from instanceof WebAssembly.Module ? from : WebAssembly.compile(from);
+  if (/^(String|URL)$/.test(kindOf(from))) from = await fetch(from).catch(notFetched);
+  // By name, as Vercel's edge runtime takes its modules from another realm.
+  if (kindOf(from) === "WebAssembly.Module") return from;
+  if (kindOf(from) !== "Response") return WebAssembly.compile(from);
   if (!from.ok) notFetched(new Error(`status ${from.status}`));
   // A server that does not know the MIME type is not the end of it; it only costs the streaming.
   const type = from.headers.get("content-type") ?? "nothing";
@@ -55,7 +58,8 @@ function start(module) {
   if (new TextDecoder().decode(mark) !== build) {
     throw loadError("The WebAssembly is not that of this sigfetch", "Serve the .wasm file of the installed version.");
   }
-  initSync({ module });
+  // The glue asks `instanceof`, which modules of another realm fail.
+  initSync({ module: Object.setPrototypeOf(module, WebAssembly.Module.prototype) });
   isLoaded = true;
 }
 

@@ -3,6 +3,7 @@
 // object do not reach the request.
 import { isFleeting, kindOf, read, takeBody } from "./body.js";
 import { fieldError } from "./error.js";
+import { NO_REDIRECT } from "./transport.js";
 
 /** @import { HashProgress, SignedRequestInit } from "./api.js" */
 /** @import { Body } from "./body.js" */
@@ -70,7 +71,7 @@ export function captureRequest(input, init) {
       body: body && new Uint8Array(),
     });
     // A followed redirect would carry credentials to wherever it points.
-    request = again(asGiven, { redirect: asGiven.redirect === "manual" ? "manual" : "error" });
+    request = again(asGiven, { redirect: asGiven.redirect === "manual" ? "manual" : NO_REDIRECT });
   } catch (cause) {
     throw invalid("init", "is refused by the browser, see the cause", cause);
   }

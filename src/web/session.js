@@ -4,7 +4,7 @@
 import { SigFetchError, fieldError } from "./error.js";
 import { openStore } from "./identity-store.js";
 import * as op from "./operation.js";
-import { reply, sleep } from "./transport.js";
+import { NO_REDIRECT, reply, sleep } from "./transport.js";
 import { askWho } from "./who.js";
 
 /** @import { ClientOptions, IdentityFunction, Logins, LoginsFunction } from "./api.js" */
@@ -251,7 +251,7 @@ export class Session {
         },
         body,
         credentials: "omit",
-        redirect: "error",
+        redirect: NO_REDIRECT,
         signal: AbortSignal.any([timeout, signal]),
       });
       const date = Date.parse(response.headers.get("date") ?? "");

@@ -1,6 +1,12 @@
 // @ts-check
 // Sending and waiting.
 
+/**
+ * The redirect mode of whoever must not be led elsewhere. Cloudflare Workers have no "error", and need none: with their
+ * "manual" the redirect itself is the answer.
+ */
+export const NO_REDIRECT = /^Cloudflare/.test(globalThis.navigator?.userAgent) ? "manual" : "error";
+
 /** @param {number} milliseconds */
 export const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 

@@ -25,14 +25,15 @@ test("the tarball has exactly these files", () => {
     "README.md",
     "api.d.ts",
     "client.js",
+    "edge-light.js",
     "index.js",
     "lean.js",
     "lean.node.js",
-    "module.js",
     "package.json",
     "tabs.js",
     "wasm/inline.js",
     "wasm/sigfetch_bg.wasm",
+    "workerd.js",
   ]);
 });
 
@@ -47,7 +48,7 @@ test("every file that the package names is in it", () => {
       [
         ...content(file)
           .toString()
-          .matchAll(/\b(?:from|import|new URL\() ?"(\.[^"]+)"/g),
+          .matchAll(/\b(?:from|import|new URL\() ?"(\.[^"?]+)/g),
       ].map(([, path]) => posix.join(posix.dirname(file), path)),
     );
   assert.ok(imported.length > 0);

@@ -112,6 +112,27 @@ const CALLS = {
 };
 for (const [what, make] of Object.entries(CALLS)) test(what, () => assertSentAsFetchWould(make));
 
+test("a form is written as the browser writes it, but for the boundary", async () => {
+  const [ours, theirs] = await at.run(
+    async ({ createClient }, { options, echo }) => {
+      const form = new FormData();
+      form.append('a "b"\r\nc\nd\re', "one\ntwo\r\nthree\rfour%22");
+      form.append("file", new File(["content ☂"], 'q"uo\nt\\e.txt', { type: "text/plain" }));
+      form.append("file", new Blob([new Uint8Array([0, 200, 13, 10])]));
+      form.append("ü☕", "\ud800");
+      form.append("", "");
+      const request = await createClient(options).sign(echo, { method: "POST", body: form });
+      const written = async (from) => {
+        const boundary = from.headers.get("content-type").split("boundary=")[1];
+        return (await from.text()).replaceAll(boundary, "BOUNDARY");
+      };
+      return Promise.all([request, new Response(form)].map(written));
+    },
+    { options: at.guest, echo: `${at.config.endpoints.rest}/echo/x` },
+  );
+  assert.equal(ours, theirs);
+});
+
 test("form data and streams arrive whole and are signed as they are", async () => {
   const answers = await at.run(
     async ({ createClient }, { options, echo }) => {

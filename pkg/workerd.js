@@ -1,8 +1,7 @@
 // @ts-check
-// For runtimes that compile nothing at run time (Cloudflare Workers, Vercel Edge): the WebAssembly is imported as a
-// compiled module.
+// Both entries where nothing is compiled at run time, as in Cloudflare Workers: the WebAssembly is imported as a module.
 import { clientFactory } from "./client.js";
-// @ts-ignore: only those runtimes know such imports
+// @ts-ignore: only such runtimes know such imports
 import module from "./wasm/sigfetch_bg.wasm";
 
 export const createClient = clientFactory(() => module);
