@@ -23,7 +23,7 @@ function wrongPath() {
 
 export const browser = {
   name: "Chromium and its driver",
-  neededFor: ["test", "bench"],
+  neededFor: ["test", "bench", "consumers"],
 
   async check() {
     if (!chromium()) return wrongPath() ?? `a browser (${names.join(", ")})`;

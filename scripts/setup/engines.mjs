@@ -25,6 +25,9 @@ function fromDebian({ name, neededFor, programs, packages, byHand }) {
 /** Firefox, the extended support release where Debian has both. */
 export const firefoxPath = () => process.env.FIREFOX_PATH ?? findProgram("firefox-esr", "firefox");
 
+/** What drives it. */
+export const geckodriverPath = () => findProgram("geckodriver");
+
 /** What drives the WebKit of GTK; Debian keeps it on the PATH. */
 export const webkitDriver = () => findProgram("WebKitWebDriver");
 

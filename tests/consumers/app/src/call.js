@@ -1,0 +1,12 @@
+/** What every consumer does with the package: a signed call with a body, and the question whose it was. */
+export async function call(createClient, { options, url }) {
+  try {
+    const { signedFetch, whoami } = createClient(options);
+    const response = await signedFetch(url, { method: "POST", body: "kettle ☕" });
+    const { bodyBase64 } = await response.json();
+    const { role } = await whoami();
+    return { status: response.status, bodyBase64, role };
+  } catch (error) {
+    return { error: String(error), code: error?.code, cause: String(error?.cause), stack: error?.stack };
+  }
+}

@@ -1,0 +1,46 @@
+// A project's page in Chromium.
+import assert from "node:assert/strict";
+import { chromium } from "playwright-core";
+import { chromium as chromiumPath } from "../../scripts/setup/browser.mjs";
+
+/** A host that is this machine but not `localhost`, so that plain http from it is no secure context. */
+export const INSECURE_HOST = "shop.example";
+
+/** Nothing leaves the machine. */
+const RESOLVER = `MAP ${INSECURE_HOST} 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE *.localhost`;
+
+export const startChromium = () =>
+  chromium.launch({ executablePath: chromiumPath(), args: ["--no-sandbox", `--host-resolver-rules=${RESOLVER}`] });
+
+/**
+ * Opens an address and gives what came of the call that its script makes. The page must not complain, and load so many
+ * files of WebAssembly. `look` sees the page when all is done.
+ */
+export async function resultOf(browser, url, { task, files, look }) {
+  const context = await browser.newContext();
+  try {
+    await context.addInitScript((task) => (globalThis.task = task), task);
+    const page = await context.newPage();
+    const said = [];
+    const modules = [];
+    page.on("console", (message) => /error|warning/.test(message.type()) && said.push(message.text()));
+    page.on("pageerror", (error) => said.push(`uncaught: ${error}`));
+    context.on("request", (asked) => /\.wasm\b/.test(asked.url()) && modules.push(asked.url()));
+    await page.goto(url);
+    const result = await until(() => page.evaluate(() => globalThis.result), said);
+    assert.deepEqual(said, [], "the console is silent");
+    assert.equal(modules.length, files, `files of WebAssembly: ${modules}`);
+    await look?.(page);
+    return result;
+  } finally {
+    await context.close();
+  }
+}
+
+async function until(ask, said) {
+  for (const limit = Date.now() + 30_000; ; await new Promise((resolve) => setTimeout(resolve, 50))) {
+    const answer = await ask();
+    if (answer !== undefined) return answer;
+    assert.ok(Date.now() < limit, `the page never made its call: ${said.join("\n")}`);
+  }
+}

@@ -1,0 +1,45 @@
+// What the projects run against: one tarball, the local AWS, one browser.
+import assert from "node:assert/strict";
+import { startLocalAws } from "../../scripts/start/local-aws.mjs";
+import { controls, endpoints } from "../e2e/local.mjs";
+import { startChromium } from "./page.mjs";
+import { pack } from "./project.mjs";
+import { startProxy } from "./server.mjs";
+
+/** Starts it. `task` is what a consumer's code is told, and `judge` takes what it made of that. */
+export async function startSetting() {
+  const [tarball, localAws, proxy, browser] = await Promise.all([
+    pack(),
+    startLocalAws(0),
+    startProxy(),
+    startChromium(),
+  ]);
+  const aws = controls(localAws.url);
+  const config = await aws.config();
+  const path = "/echo/kettle%20one";
+  const task = {
+    options: { identityPoolId: config.identityPoolId, endpoints: endpoints(config) },
+    url: `${config.endpoints.rest}${path}?of=copper+steel`,
+  };
+
+  /** Runs `attempt`, and holds what it gives against what the local AWS saw. */
+  async function judge(attempt) {
+    await aws.reset();
+    const result = await attempt();
+    assert.deepEqual(result, {
+      status: 200,
+      bodyBase64: Buffer.from("kettle ☕").toString("base64"),
+      role: "LocalGuest",
+    });
+    const { calls } = await aws.stats();
+    assert.deepEqual(Object.values(calls.rest), [{ ok: 1 }], "one signed call was accepted, none refused");
+  }
+
+  return {
+    ...{ tarball, browser, task, judge },
+    proxyUrl: proxy.url,
+    localAwsPort: new URL(localAws.url).port,
+    chromium: `chromium ${browser.version()}`,
+    stop: () => Promise.all([browser.close(), proxy.stop(), localAws.stop()]),
+  };
+}
