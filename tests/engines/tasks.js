@@ -1,0 +1,97 @@
+// What an engine is asked to do, in a page of its own.
+import { createClient } from "/pkg/index.js";
+
+/** A signed call without a body. */
+export async function call({ options, url }) {
+  const response = await createClient(options).signedFetch(url);
+  return { status: response.status, ...(await response.json()) };
+}
+
+/** The same by the lean entry, whose module is a file of its own. */
+export async function callLean({ options, url }) {
+  const lean = await import("/pkg/lean.js");
+  return (await lean.createClient(options).signedFetch(url)).status;
+}
+
+export const whoami = ({ options }) => createClient(options).whoami();
+
+/** Makes, reads and deletes an item. */
+export async function items({ options, url }) {
+  const { signedFetch } = createClient(options);
+  const headers = { "content-type": "application/json" };
+  const made = await signedFetch(url, { method: "POST", headers, body: JSON.stringify({ name: "Zoë ☂" }) });
+  const { id, name } = await made.json();
+  const read = await signedFetch(`${url}/${id}`);
+  const deleted = await signedFetch(`${url}/${id}`, { method: "DELETE" });
+  return { name, statuses: [made.status, read.status, deleted.status] };
+}
+
+const BYTES = new Uint8Array(70_000).map((_, at) => at * 7);
+
+/** Bodies by kind; each is sent to an API that says what arrived. */
+const BODIES = {
+  string: () => "kettle ☕",
+  bytes: () => BYTES,
+  buffer: () => BYTES.buffer,
+  blob: () => new Blob([BYTES, "and text"], { type: "text/plain" }),
+  "search parameters": () => new URLSearchParams({ a: "1 2", b: "ü" }),
+  form: () => {
+    const form = new FormData();
+    form.set("field", "value ü");
+    form.set("file", new Blob([BYTES]), "bytes.bin");
+    return form;
+  },
+  stream: () =>
+    new ReadableStream({
+      start(controller) {
+        for (let at = 0; at < BYTES.length; at += 9_999) controller.enqueue(BYTES.slice(at, at + 9_999));
+        controller.close();
+      },
+    }),
+};
+
+/** Sends a body of every kind, and compares what arrived with what the platform makes of it. */
+export async function bodies({ options, url }) {
+  const { signedFetch } = createClient(options);
+  const ends = {};
+  for (const [kind, make] of Object.entries(BODIES)) {
+    const response = await signedFetch(url, { method: "POST", body: make() });
+    const { bodyBase64, headers } = await response.json();
+    const arrived = Uint8Array.from(atob(bodyBase64), (character) => character.charCodeAt(0));
+    const type = headers.find(([name]) => name === "content-type")?.[1];
+    ends[kind] = response.status === 200 && (await isSame(kind, make, arrived, type));
+  }
+  return ends;
+}
+
+async function isSame(kind, make, arrived, type) {
+  if (kind === "form") {
+    // Its boundary is new each time, so the platform reads what arrived.
+    const form = await new Response(arrived, { headers: { "content-type": type } }).formData();
+    return form.get("field") === "value ü" && equal(await bytesOf(form.get("file")), BYTES);
+  }
+  return equal(arrived, kind === "stream" ? BYTES : await bytesOf(make()));
+}
+
+const bytesOf = async (body) => new Uint8Array(await new Response(body).arrayBuffer());
+
+const equal = (one, other) => one.length === other.length && one.every((byte, at) => byte === other[at]);
+
+/** Fifty first calls at once. */
+export async function fifty({ options, url }) {
+  const { signedFetch } = createClient(options);
+  const statuses = await Promise.all(Array.from({ length: 50 }, async () => (await signedFetch(url)).status));
+  return [...new Set(statuses)];
+}
+
+/** A call that is aborted while it waits for credentials. */
+export async function aborted({ options, url }) {
+  const reason = { why: "changed my mind" };
+  const controller = new AbortController();
+  const going = createClient(options).signedFetch(url, { signal: controller.signal });
+  controller.abort(reason);
+  return going.then(
+    () => "it went through",
+    (error) => error === reason,
+  );
+}
