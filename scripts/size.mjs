@@ -7,16 +7,16 @@ import { strong } from "./lib/report.mjs";
 import { Verdict } from "./lib/run.mjs";
 import { setUp } from "./setup.mjs";
 import { downloads } from "./size/bundle.mjs";
+import { downloadTable, forms, isCurrent, readTable, total, writeTable } from "./size/readme.mjs";
 import { bytesByRoom, namedParts } from "./size/rooms.mjs";
 
-const forms = ["raw", "gzip", "brotli"];
 const budgetFile = inRoot("scripts", "size-budget.json");
 
 /**
  * Prints what a page downloads and what takes the room, down to that many of the largest functions, and throws where
- * it is more than the budget allows.
+ * it is more than the budget allows, or not what the README says; `write` makes the README say it.
  */
-export async function size({ functions: listed = 0 } = {}) {
+export async function size({ functions: listed = 0, write = false } = {}) {
   await build();
   const measured = await downloads();
   console.log(`${strong("What a page downloads")} (bytes)`);
@@ -34,6 +34,11 @@ export async function size({ functions: listed = 0 } = {}) {
   const over = excess(measured, JSON.parse(readFileSync(budgetFile, "utf8")));
   if (over.length > 0) throw new Verdict(`over the budget of scripts/size-budget.json:\n  ${over.join("\n  ")}`);
   console.log(`\nWithin the budget of scripts/size-budget.json`);
+  const place = ["size", "npm run size -- --write"];
+  if (write) writeTable(...place, downloadTable(measured));
+  if (!isCurrent(readTable(...place), downloadTable(measured))) {
+    throw new Verdict("the README gives other sizes: `npm run size -- --write` corrects it");
+  }
 }
 
 /** Where the totals exceed the budget, in words; every entry has to have a budget. */
@@ -45,15 +50,14 @@ export function excess(measured, budget) {
   );
 }
 
-const total = (files) =>
-  Object.fromEntries(forms.map((form) => [form, Object.values(files).reduce((sum, sizes) => sum + sizes[form], 0)]));
-
 const numbers = (sizes) => forms.map((form) => sizes[form].toLocaleString("en"));
 
 const print = (label, columns) => console.log(label.padEnd(28) + columns.map((text) => text.padStart(10)).join(""));
 
 await main(import.meta.url, async () => {
-  const { values } = parseArgs({ options: { functions: { type: "string", default: "0" } } });
+  const { values } = parseArgs({
+    options: { functions: { type: "string", default: "0" }, write: { type: "boolean" } },
+  });
   await setUp("build");
-  await size({ functions: Number(values.functions) });
+  await size({ functions: Number(values.functions), write: values.write });
 });

@@ -3,13 +3,14 @@ import { parseArgs } from "node:util";
 import { build } from "../build.mjs";
 import { main } from "../lib/main.mjs";
 import { faint, strong } from "../lib/report.mjs";
+import { table } from "../lib/table.mjs";
 import { setUp } from "../setup.mjs";
 import { compileLocalAws, startLocalAws } from "../start/local-aws.mjs";
 import { contenders, startSite } from "./cold/site.mjs";
 import { surroundings, visit } from "./cold/visit.mjs";
 import { startBrowser } from "./browser.mjs";
 import { ratios, spread } from "./statistics.mjs";
-import { figure, plain, table } from "./tables.mjs";
+import { figure, plain } from "./tables.mjs";
 
 const kB = (bytes) => (bytes / 1_000).toFixed(1);
 

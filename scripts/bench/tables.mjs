@@ -1,3 +1,4 @@
+import { table } from "../lib/table.mjs";
 import { verdicts } from "./limits.mjs";
 
 /** Three digits that count, with thousands separated. */
@@ -8,16 +9,6 @@ const micros = ({ median, p25, p75 }) => [median, p25, p75].map((ms) => figure(m
 const withSpread = ([median, p25, p75]) => `${median} (${p25}–${p75})`;
 export const plain = ({ median, p25, p75 }) => withSpread([median, p25, p75].map(figure));
 const mebibytes = (bytes) => figure(Math.max(0, bytes) / 2 ** 20);
-
-/** A table in Markdown, which a terminal shows as well. */
-export function table(title, columns, rows) {
-  const all = [[title, ...columns], ...rows];
-  const widths = all[0].map((_, column) => Math.max(...all.map((row) => row[column].length)));
-  const line = (cells) =>
-    `| ${cells.map((cell, at) => (at ? cell.padStart(widths[at]) : cell.padEnd(widths[at]))).join(" | ")} |`;
-  const rule = `| ${widths.map((width, at) => (at ? `${"-".repeat(width - 1)}:` : "-".repeat(width))).join(" | ")} |`;
-  return [line(all[0]), rule, ...rows.map(line)].join("\n");
-}
 
 /** All tables of one page. */
 export function tables({ title, contenders, reference, times, ratios, pauses, memory }) {

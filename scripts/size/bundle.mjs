@@ -44,7 +44,7 @@ async function bundle(specifier) {
 }
 
 /** Sizes as a server would send it: as it is, or compressed as far as the formats go. */
-function weigh(bytes) {
+export function weigh(bytes) {
   const quality = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length };
   return {
     raw: bytes.length,

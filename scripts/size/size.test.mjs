@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { excess } from "../size.mjs";
+import { downloadTable, isCurrent } from "./readme.mjs";
 import { parts } from "./module.mjs";
 import { owner } from "./rooms.mjs";
 
@@ -39,4 +40,14 @@ test("a module's functions are read with their names and lengths", () => {
   ]);
   assert.ok(WebAssembly.validate(bytes));
   assert.deepEqual(parts(bytes).functions, [{ name: "own", bytes: 5 }]);
+});
+
+test("the README's table is current as long as its numbers are within the noise, and its words the same", () => {
+  const measured = (brotli) => downloadTable({ default: { js: { raw: 50_000, gzip: 40_000, brotli } } });
+  assert.match(measured(30_000), /\| `sigfetch` +\| +50\.0 \| +40\.0 \| +30\.0 \|/);
+  assert.ok(isCurrent(measured(30_000), measured(30_000)));
+  assert.ok(isCurrent(measured(30_000), measured(30_800)));
+  assert.ok(!isCurrent(measured(30_000), measured(31_000)));
+  assert.ok(!isCurrent(measured(30_000).replace("sigfetch", "other"), measured(30_000)));
+  assert.ok(!isCurrent("", measured(30_000)));
 });

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { brotliCompressSync } from "node:zlib";
-import { cache, inRoot } from "../../lib/paths.mjs";
+import { inRoot } from "../../lib/paths.mjs";
 import { installPacked } from "../../lib/tarball.mjs";
 
 /** Who is visited, and the status that the call ends with. `reference` is the one that ours must not be slower than. */
@@ -25,7 +25,6 @@ async function files(page, settings, installed) {
     format: "esm",
     platform: "browser",
     target: "es2022",
-    nodePaths: [join(installed, "..")],
   });
   const html = `<!doctype html><meta charset=utf-8><title>cold</title><link rel=icon href="data:,">
 <script>settings=${JSON.stringify(settings)};finish=(call)=>{done=call.then((response)=>response.text().then(()=>response.status))}</script>
@@ -40,7 +39,7 @@ async function files(page, settings, installed) {
 
 /** Serves every contender's page under its name, compressed as a real site is, with nothing kept by the browser. */
 export async function startSite(settings) {
-  const installed = await installPacked(join(cache, "cold"));
+  const installed = await installPacked(inRoot("scripts", "bench"));
   const all = new Map();
   for (const { page } of contenders) {
     for (const [path, [type, content]] of Object.entries(await files(page, settings, installed))) {
