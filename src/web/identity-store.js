@@ -16,7 +16,9 @@ const PATIENCE = 1_000;
  */
 export function openStore(where, identityPoolId) {
   const key = `sigfetch.identityId.${identityPoolId}`;
-  let kept = /** @type {string | undefined} */ (undefined);
+  /** What is there, as far as is known. */
+  let kept = /** @type {unknown} */ (undefined);
+  let isAsked = false;
   /** @type {Promise<any>} */
   let last = Promise.resolve();
   // One after the other, as a store may be slow; to reach for `localStorage` alone can throw.
@@ -25,11 +27,11 @@ export function openStore(where, identityPoolId) {
       () => {},
     ));
   return {
-    /** What is kept; nothing after the first time, when the page itself knows better. */
+    /** What is there; nothing after the first time, when the page itself knows better. */
     async read() {
-      const first = kept === undefined;
-      kept ??= "";
-      return (first && (await use((store) => store.getItem(key)))) || "";
+      if (isAsked) return;
+      isAsked = true;
+      return (kept = await use((store) => store.getItem(key)));
     },
     /**
      * Keeps an id; an empty one is forgotten.
@@ -39,6 +41,7 @@ export function openStore(where, identityPoolId) {
     keep(id) {
       if (id === kept) return;
       kept = id;
+      isAsked = true;
       use((store) => (id ? store.setItem(key, id) : store.removeItem(key)));
     },
   };
