@@ -13,8 +13,8 @@ import { claimsOf } from "./claims.js";
 /** How long a tab waits for its turn: after that it goes on alone. Others may be slow, frozen or offline. */
 const LOCK_PATIENCE = 5_000;
 
-/** How long a tab waits for an answer of those that say they are there. Messages arrive in a few milliseconds. */
-const ANSWER_PATIENCE = 300;
+/** How long a tab waits for those that have a set to answer. They do so in a few milliseconds, unless they are frozen. */
+const ANSWER_PATIENCE = 1_000;
 
 /** Claims of the single token; all others are the user's, and may decide about the role. */
 const OF_THE_TOKEN = /^(exp|iat|nbf|auth_time|jti|origin_jti|event_id|at_hash|nonce)$/;
@@ -22,12 +22,12 @@ const OF_THE_TOKEN = /^(exp|iat|nbf|auth_time|jti|origin_jti|event_id|at_hash|no
 export class Tabs {
   #current;
   #name = "";
-  /** The name under which the set of this tab was fetched: a failed round may leave another user's. */
-  #mine = "";
+  /** Whether the set of this tab was fetched under that name: a failed round may leave another user's. */
+  #isMine = false;
   /** @type {BroadcastChannel | undefined} */
   #channel;
   #leave = () => {};
-  /** @type {{ id: string, take: (shared: Shared) => void } | undefined} */
+  /** @type {{ id: string, take: (shared?: Shared) => void } | undefined} */
   #question;
 
   /** @param {() => Shared | undefined} current Gives the set of this tab if it is fresh. */
@@ -53,9 +53,12 @@ export class Tabs {
     const name = await nameOf(scope, logins);
     if (signal.aborted) return;
     this.#open(name);
-    const shared = await this.#inTurn(async () => (!wanted.alone && (await this.#ask(wanted))) || exchange(), signal);
-    if (!signal.aborted) this.#mine = name;
-    return shared;
+    return this.#inTurn(async () => {
+      const shared = (!wanted.alone && (await this.#ask(wanted))) || (await exchange());
+      // Before the next one's turn, who would not know whom to ask.
+      if (!signal.aborted) await this.#stay();
+      return shared;
+    }, signal);
   }
 
   /**
@@ -84,7 +87,8 @@ export class Tabs {
     this.#leave();
     this.#channel?.close();
     this.#channel = undefined;
-    this.#name = this.#mine = "";
+    this.#name = "";
+    this.#isMine = false;
   }
 
   /** @param {string} name */
@@ -94,20 +98,28 @@ export class Tabs {
     this.#name = name;
     this.#channel = new BroadcastChannel(name);
     this.#channel.onmessage = ({ data }) => this.#hear(data);
-    // Held as long as questions are answered, so that nobody waits for an answer where nobody is.
+  }
+
+  /** Says that there is a set here now, by a lock that all who have one share: questions count on their answers. */
+  async #stay() {
+    if (this.#isMine || !this.#name) return;
+    this.#isMine = true;
     const gone = new Promise((resolve) => (this.#leave = () => resolve(undefined)));
-    navigator.locks.request(`${name}.open`, { mode: "shared" }, () => gone).catch(() => {});
+    await new Promise((resolve) => {
+      navigator.locks.request(`${this.#name}.has`, { mode: "shared" }, () => (resolve(undefined), gone)).catch(resolve);
+    });
   }
 
   /** @param {any} data */
   #hear({ question, identityId, known, answer, shared }) {
-    if (answer !== undefined) {
+    if (answer) {
       if (answer === this.#question?.id) this.#question?.take(shared);
       return;
     }
-    const mine = this.#mine && this.#current();
+    if (!this.#isMine) return;
+    const mine = this.#current();
     const isWanted = mine && mine.set[0] !== known && (!identityId || mine.set[3] === identityId);
-    if (isWanted) this.#channel?.postMessage({ answer: question, shared: mine });
+    this.#channel?.postMessage({ answer: question, ...(isWanted && { shared: mine }) });
   }
 
   /**
@@ -118,11 +130,14 @@ export class Tabs {
    */
   async #ask({ identityId, known }) {
     const { held = [] } = await navigator.locks.query();
-    // One is this tab.
-    if (held.filter(({ name }) => name === `${this.#name}.open`).length < 2) return;
+    let others = held.filter(({ name }) => name === `${this.#name}.has`).length - +this.#isMine;
+    if (others < 1) return;
     return new Promise((resolve) => {
       const id = crypto.randomUUID();
-      this.#question = { id, take: resolve };
+      const take = (/** @type {Shared | undefined} */ shared) => {
+        if (shared || --others < 1) resolve(shared);
+      };
+      this.#question = { id, take };
       this.#channel?.postMessage({ question: id, identityId, known });
       setTimeout(resolve, ANSWER_PATIENCE);
     });
