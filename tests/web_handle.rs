@@ -276,6 +276,45 @@ fn what_is_signed_is_what_botocore_signs() {
     assert_eq!(unknown.code, "UNKNOWN_ENDPOINT");
 }
 
+#[wasm_bindgen_test]
+fn urls_are_presigned_as_botocore_does() {
+    let file = vectors();
+    let client = Client::new();
+    client.accept(&file["credentials"]);
+    for (name, scheme) in
+        [("apigw-ws-presign", "wss"), ("iot-ws-presign-token-appended", "wss"), ("s3-presign-get", "https")]
+    {
+        let case = vector(&file, name);
+        let url = |member: &str| case[member].as_str().unwrap().replacen("https", scheme, 1);
+        let expires = case["expires"].to_string();
+        let presigned = client.get("PRESIGN", &[NOW, &url("url"), "", "", "", "", "", "GET", &expires]);
+        assert_eq!(presigned, url("signed_url"), "{name}");
+    }
+    let refused = |values: &[&str]| client.refused("PRESIGN", values).field;
+    let api = "https://abc.execute-api.us-east-1.amazonaws.com/";
+    assert_eq!(refused(&[NOW, api, "", "", "", "", "", "GET", "604801"]), "init.expiresSeconds");
+    assert_eq!(
+        refused(&[NOW, "wss://abc.execute-api.us-east-1.amazonaws.com/", "a:b\n", "", "", "", "", "GET"]),
+        "init"
+    );
+    client.get("SIGN_OUT", &[]);
+    assert_eq!(client.get("PRESIGN", &[NOW, api, "", "", "", "", "", "GET"]), "", "there are no credentials");
+}
+
+#[wasm_bindgen_test]
+fn what_is_allowed_is_all_of_aws_that_is_called() {
+    let client = Client::new();
+    client.get("CONFIGURE", &["", "us-east-1"]);
+    client.get("ALLOW", &["*.execute-api.us-east-1.amazonaws.com"]);
+    client.get("CHECK", &["https://abc.execute-api.us-east-1.amazonaws.com/"]);
+    client.get("CHECK", &["https://sts.us-east-1.amazonaws.com/"]);
+    assert_eq!(client.refused("CHECK", &["https://sqs.us-east-1.amazonaws.com/"]).code, "UNKNOWN_ENDPOINT");
+    assert_eq!(client.refused("CHECK", &["wss://abc.execute-api.us-east-1.amazonaws.com/"]).field, "input");
+    assert_eq!(client.refused("ALLOW", &["a.example.com", "*"]).field, "options.allow[1]");
+    client.get("ALLOW", &[]);
+    client.refused("CHECK", &["https://abc.execute-api.us-east-1.amazonaws.com/"]);
+}
+
 /// SHA-256 of the first bytes of 0, 1, …, 250, 0, 1, …, as Python's hashlib has it.
 const HASHES: [(usize, &str); 4] = [
     (0, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
@@ -334,8 +373,9 @@ fn no_text_and_no_operation_number_brings_the_handle_down() {
         });
         run_unpaired(&client.0, operation).expect("no trap");
     }
-    // What they changed lasts, but nothing is broken.
+    // What they changed lasts, such as which hosts are allowed, but nothing is broken.
     client.accept(&file["credentials"]);
+    client.get("ALLOW", &["*.amazonaws.com"]);
     let case = vector(&file, "apigw-get-double-encoding");
     let names: Vec<_> = sign(&client, &case).into_iter().map(|(name, _)| name).collect();
     assert_eq!(names, ["authorization", "x-amz-date", "x-amz-security-token"]);
