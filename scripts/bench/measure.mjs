@@ -35,7 +35,8 @@ export async function measure(chromium, { path, title, chosen, rounds, names }) 
     ({ name }) => names?.includes(name) ?? true,
   );
   const reference = contenders.find((one) => one.reference).name;
-  const result = { title, contenders, reference, times: {}, ratios: {}, pauses: {}, memory: {} };
+  const idle = await page.page.evaluate(() => globalThis.bench.idle);
+  const result = { title, contenders, reference, idle, times: {}, ratios: {}, pauses: {}, memory: {} };
   await check(page, chosen);
   for (const { label } of chosen) {
     say(label);

@@ -11,22 +11,22 @@ export const plain = ({ median, p25, p75 }) => withSpread([median, p25, p75].map
 const mebibytes = (bytes) => figure(Math.max(0, bytes) / 2 ** 20);
 
 /** All tables of one page. */
-export function tables({ title, contenders, reference, times, ratios, pauses, memory }) {
-  const rows = (...groups) =>
-    contenders.map(({ name }) => [
-      name,
-      ...groups.flatMap(([by, show]) => Object.values(by).map((of) => show(of[name]))),
-    ]);
+export function tables({ title, contenders, reference, idle, times, ratios, pauses, memory }) {
+  const names = contenders.map(({ name }) => name);
+  const rows = (names, ...groups) =>
+    names.map((name) => [name, ...groups.flatMap(([by, show]) => Object.values(by).map((of) => show(of[name])))]);
   const columns = Object.keys(times);
   const large = Object.keys(pauses);
   const shown = [
-    table(`µs per signature, ${title}`, columns, rows([times, (one) => withSpread(micros(one))])),
-    table(`× ${reference}, ${title}`, columns, rows([ratios, plain])),
+    table(`µs per signature, ${title}`, columns, rows(names, [times, (one) => withSpread(micros(one))])),
+    table(`× ${reference}, ${title}`, columns, rows(names, [ratios, plain])),
   ];
   if (large.length > 0) {
     const heads = [...large.map((label) => `${label}, ms`), ...large.map((label) => `${label}, peak MiB`)];
     const peak = (bytes) => (bytes === undefined ? "–" : mebibytes(bytes));
-    shown.push(table(`longest pause and memory, ${title}`, heads, rows([pauses, plain], [memory, peak])));
+    shown.push(
+      table(`longest pause and memory, ${title}`, heads, rows([...names, idle], [pauses, plain], [memory, peak])),
+    );
   }
   return shown.join("\n\n");
 }

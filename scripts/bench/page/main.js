@@ -7,7 +7,11 @@ import { inRounds, shuffled } from "./rounds.js";
 const byLabel = (label) => cases.find((one) => one.label === label);
 const named = (names) => (names ? contenders.filter(({ name }) => names.includes(name)) : contenders);
 
+/** What the machine itself makes the page wait for. */
+const IDLE = { name: "nothing, for 50 ms", sign: () => new Promise((resolve) => setTimeout(resolve, 50)) };
+
 globalThis.bench = {
+  idle: IDLE.name,
   ready,
   contenders: contenders.map(({ name, ours, reference, checked }) => ({ name, ours, reference, checked })),
 
@@ -31,9 +35,10 @@ globalThis.bench = {
   /** Longest pauses in milliseconds, by contender, for each round. */
   async pauses(label, rounds, names) {
     const given = request(byLabel(label));
-    const samples = Object.fromEntries(named(names).map(({ name }) => [name, []]));
+    const measured = [...named(names), IDLE];
+    const samples = Object.fromEntries(measured.map(({ name }) => [name, []]));
     for (let round = 0; round <= rounds; round += 1) {
-      for (const { name, sign } of shuffled(named(names))) {
+      for (const { name, sign } of shuffled(measured)) {
         const pause = await longestPause(() => sign(given));
         // The first round is the warm-up.
         if (round > 0) samples[name].push(pause);
