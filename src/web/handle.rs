@@ -283,7 +283,7 @@ impl Handle {
                     identity_id: arguments.optional(5),
                     expires_at: arguments.number(6),
                 };
-                let standing = Standing::of(!arguments.get(7).is_empty());
+                let standing = Standing::of(arguments.get(7) == "1");
                 self.session.accept(arguments.round(), set, standing, arguments.time(1));
                 done
             }

@@ -200,7 +200,7 @@ export class Session {
     const now = Date.now();
     // Half a second is what a `Date` header is short of on average.
     this.#observe(now + +offset - 500, now);
-    this.#core.run(op.ACCEPT, id, now, ...set, logins.length && 1);
+    this.#core.run(op.ACCEPT, id, now, ...set, logins.length ? 1 : "");
   }
 
   /**

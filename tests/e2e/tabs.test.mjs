@@ -68,11 +68,11 @@ test("five tabs of a user that start at once fetch one set, and one when it ends
   assert.equal(new Set(sets.map(({ accessKeyId }) => accessKeyId)).size, 1);
   assert.deepEqual(await at.aws.cognitoCalls(), { getId: 1, getCredentials: 1 });
   // Tokens are good for longer than that in the local AWS only; what counts is the number of rounds.
-  const guests = sharing();
-  await Promise.all(pages.map((page) => start(page, guests)));
+  const guests = await Promise.all(pages.map((page) => start(page, sharing())));
   await pass(61 * 60_000, pages);
   const renewed = await Promise.all(pages.map((page) => now(page)));
   assert.equal(new Set(renewed.map(({ accessKeyId }) => accessKeyId)).size, 1);
+  for (const { identityId } of renewed) assert.equal(identityId, guests[0].identityId);
   assert.deepEqual(await at.aws.cognitoCalls(), { getId: 2, getCredentials: 3 });
 });
 
