@@ -28,10 +28,10 @@ export type Logins = Record<string, LoginToken>;
  * @example
  * const userPool = "cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEfGhI";
  * const aws = createClient({
- *   identityPoolId,
+ *   identityPoolId: "eu-west-1:0f1e2d3c-4b5a-4678-8796-a5b4c3d2e1f0",
  *   logins: async () => {
  *     const idToken = await session.idToken();
- *     return idToken && { [userPool]: idToken };
+ *     return idToken ? { [userPool]: idToken } : undefined;
  *   },
  * });
  */
@@ -40,14 +40,21 @@ export type LoginsFunction = () => Logins | undefined | Promise<Logins | undefin
 /**
  * What your own backend gives to a user whom it has signed in: the answer of `GetOpenIdTokenForDeveloperIdentity`
  * (Cognito Developer Guide: Developer-authenticated identities).
+ *
+ * @example
+ * import type { DeveloperIdentity } from "sigfetch";
+ *
+ * const identity: DeveloperIdentity = await (await fetch("/api/aws-identity")).json();
  */
 export type DeveloperIdentity =
   | {
+      /** The user's Cognito identity. */
       identityId: string;
       /** The token. The provider's name is read from its `iss` claim, as it differs between regions. */
       token: string;
     }
   | {
+      /** The user's Cognito identity. */
       identityId: string;
       /** Provider name → token, where the token's issuer is not to be asked or there are several logins. */
       logins: Logins;
@@ -56,6 +63,14 @@ export type DeveloperIdentity =
 /**
  * Asks your backend who the user is to Cognito. It is called anew each time credentials are fetched; nothing means that
  * nobody is signed in.
+ *
+ * @example
+ * import type { IdentityFunction } from "sigfetch";
+ *
+ * const identity: IdentityFunction = async () => {
+ *   const response = await fetch("/api/aws-identity");
+ *   return response.ok ? response.json() : undefined;
+ * };
  */
 export type IdentityFunction = () => DeveloperIdentity | undefined | Promise<DeveloperIdentity | undefined>;
 
@@ -63,6 +78,11 @@ export type IdentityFunction = () => DeveloperIdentity | undefined | Promise<Dev
  * The basic (classic) flow: GetId, GetOpenIdToken, then AssumeRoleWithWebIdentity of STS for a role that the client
  * names (Cognito Developer Guide: Identity pools authentication flow). The pool must allow it and map no roles. What
  * Cognito forbids guests in the enhanced flow, it does not forbid here: the role's own policies decide.
+ *
+ * @example
+ * import type { ClassicFlow } from "sigfetch";
+ *
+ * const classicFlow: ClassicFlow = { roleArn: "arn:aws:iam::123456789012:role/Uploader", durationSeconds: 900 };
  */
 export interface ClassicFlow {
   /** The role. Its trust policy must name the identity pool. */
@@ -75,10 +95,26 @@ export interface ClassicFlow {
   policy?: string | object;
 }
 
-/** Where a guest's identity id is kept over reloads: `localStorage`, `sessionStorage`, or something of your own. */
+/**
+ * Where a guest's identity id is kept over reloads: `localStorage`, `sessionStorage`, or something of your own. What
+ * its methods promise is waited for.
+ *
+ * @example
+ * import type { IdentityStore } from "sigfetch";
+ *
+ * const kept = new Map<string, string>();
+ * const store: IdentityStore = {
+ *   getItem: (key) => kept.get(key),
+ *   setItem: (key, value) => kept.set(key, value),
+ *   removeItem: (key) => kept.delete(key),
+ * };
+ */
 export interface IdentityStore {
+  /** Gives what is kept under that name; nothing if there is nothing. */
   getItem(key: string): string | null | undefined | Promise<string | null | undefined>;
+  /** Keeps an identity id under that name. */
   setItem(key: string, value: string): unknown;
+  /** Forgets what is kept under that name. */
   removeItem(key: string): unknown;
 }
 
@@ -191,7 +227,7 @@ export interface ClientOptions {
    *
    * @example
    * const aws = createClient({
-   *   identityPoolId,
+   *   identityPoolId: "eu-west-1:0f1e2d3c-4b5a-4678-8796-a5b4c3d2e1f0",
    *   identity: async () => {
    *     const response = await fetch("/api/aws-identity"); // your backend: { identityId, token }
    *     return response.ok ? response.json() : undefined;
@@ -275,9 +311,10 @@ export interface AwsInit {
  * import type { HashProgress } from "sigfetch";
  *
  * const onProgress = ({ hashed, total }: HashProgress) => console.log(`${hashed} of ${total} bytes`);
- * await aws.signedFetch("https://abc123.execute-api.eu-west-1.amazonaws.com/prod/films", {
+ * await aws.signedFetch("https://abc123.execute-api.eu-west-1.amazonaws.com/prod/items", {
  *   method: "POST",
- *   body: new Blob(["..."]),
+ *   headers: { "content-type": "application/json" },
+ *   body: JSON.stringify({ name: "kettle" }),
  *   aws: { onProgress },
  * });
  */

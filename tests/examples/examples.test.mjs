@@ -12,6 +12,7 @@ import { installPacked } from "../../scripts/lib/tarball.mjs";
 import { typeErrors } from "../complaints.mjs";
 import { endpoints } from "../e2e/local.mjs";
 import { useSetting } from "../e2e/setting.mjs";
+import { playServers } from "./servers.mjs";
 import { codeBlocks, docExamples, fences, withLocalValues, withoutExample } from "./sources.mjs";
 
 const around = (...path) => inRoot("tests", "examples", "around", ...path);
@@ -75,7 +76,7 @@ for (const { file, line, code } of programs.filter(({ reason }) => !reason)) {
 
 /** Puts a program into the page; gives what the local AWS refuses from now on. */
 async function openPage(code) {
-  const { config, guest, token, page } = at;
+  const { config, token, page } = at;
   const site = new URL("/", page.url()).href;
   const files = {
     "sigfetch.js": readFileSync(around("sigfetch.js"), "utf8"),
@@ -85,11 +86,9 @@ async function openPage(code) {
   for (const [path, body] of Object.entries(files)) {
     await page.route(`${site}examples/${path}`, (route) => route.fulfill({ contentType: "text/javascript", body }));
   }
-  await page.route(`${site}my-credentials`, (route) =>
-    route.fulfill({ json: { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "wJalrXUtnFEMI" } }),
-  );
-  const { identityPoolId } = guest;
-  const local = { identityPoolId, url: `${config.endpoints.rest}/items`, idToken: token, endpoints: endpoints(config) };
+  await playServers(page, config);
+  const { identityPoolId, loginKey, endpoints: api } = config;
+  const local = { identityPoolId, loginKey, url: `${api.rest}/items`, idToken: token, endpoints: endpoints(config) };
   await page.addScriptTag({ type: "importmap", content: '{"imports":{"sigfetch":"/examples/sigfetch.js"}}' });
   await page.evaluate((value) => (globalThis.local = value), local);
   const refused = [];

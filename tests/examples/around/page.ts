@@ -5,9 +5,9 @@ import type { Client } from "sigfetch";
 
 interface Around {
   createClient: typeof createClient;
-  /** A guest's client. */
+  /** The client of a user who is signed in. */
   aws: Client;
-  /** Something that guests may read. */
+  /** Something that the user may read. */
   url: string;
   /** Whatever signs users in. */
   session: { idToken(): Promise<string>; signInAgain(): Promise<void> };
@@ -22,13 +22,13 @@ declare global {
   const session: Around["session"];
   const createApi: Around["createApi"];
   /** Put there by the test: real values of the local AWS. */
-  var local: { identityPoolId: string; url: string; idToken: string };
+  var local: { identityPoolId: string; loginKey: string; url: string; idToken: string };
 }
 
-const { identityPoolId, url: readable, idToken } = globalThis.local;
+const { identityPoolId, loginKey, url: readable, idToken } = globalThis.local;
 const around: Around = {
   createClient,
-  aws: createClient({ identityPoolId }),
+  aws: createClient({ identityPoolId, logins: { [loginKey]: idToken } }),
   url: readable,
   session: { idToken: async () => idToken, signInAgain: async () => {} },
   createApi: ({ fetch }) => fetch(readable),
