@@ -270,7 +270,11 @@ export interface ClientOptions {
   allow?: string[];
   /** Milliseconds to wait for one answer of Cognito or STS. Default: 10 000. */
   timeoutMs?: number;
-  /** Where the WebAssembly comes from. Default: inside the package. The first client of the page decides. */
+  /**
+   * Where the WebAssembly comes from. Default: inside the package. It has to be the `sigfetch.wasm` of the installed
+   * version. The first client of the page decides, and all of them wait for it: give a download of your own a time
+   * limit. A `Response` can be read once, so a load that failed is tried again only with a URL.
+   */
   wasm?: WasmSource | Promise<WasmSource>;
 }
 

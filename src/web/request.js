@@ -115,7 +115,7 @@ function parts(input, given, sent) {
     throw invalid("init.method", "is not one that browsers send");
   }
   const signal = given.signal === undefined ? from?.signal : (given.signal ?? undefined);
-  if (signal && kindOf(signal) !== "AbortSignal") throw invalid("init.signal", "must be an AbortSignal");
+  if (signal && typeof signal.aborted !== "boolean") throw invalid("init.signal", "must be an AbortSignal");
   let headers;
   try {
     // A `Request` drops what browsers forbid; here it can still be seen and refused.

@@ -4,7 +4,7 @@
 import { SigFetchError, fieldError } from "./error.js";
 import { openStore } from "./identity-store.js";
 import * as op from "./operation.js";
-import { NO_REDIRECT, reply, sleep } from "./transport.js";
+import { NO_REDIRECT, anyOf, reply, sleep } from "./transport.js";
 import { askWho } from "./who.js";
 
 /** @import { ClientOptions, IdentityFunction, Logins, LoginsFunction } from "./api.js" */
@@ -252,7 +252,7 @@ export class Session {
         body,
         credentials: "omit",
         redirect: NO_REDIRECT,
-        signal: AbortSignal.any([timeout, signal]),
+        signal: anyOf(timeout, signal),
       });
       const date = Date.parse(response.headers.get("date") ?? "");
       if (date) this.#observe(date, sent);

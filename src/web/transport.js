@@ -7,6 +7,21 @@
  */
 export const NO_REDIRECT = /^Cloudflare/.test(globalThis.navigator?.userAgent) ? "manual" : "error";
 
+/**
+ * `AbortSignal.any`, which Next's edge runtime has not.
+ *
+ * @param {AbortSignal[]} signals
+ */
+export function anyOf(...signals) {
+  const abort = new AbortController();
+  for (const signal of signals) {
+    const follow = () => abort.abort(signal.reason);
+    if (signal.aborted) follow();
+    else signal.addEventListener("abort", follow);
+  }
+  return abort.signal;
+}
+
 /** @param {number} milliseconds */
 export const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 

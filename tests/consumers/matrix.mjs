@@ -66,6 +66,10 @@ async function ask(site, path, { task }) {
   }
 }
 
+/** Starts what was built, with Node's look-up of hosts as browsers have it. */
+const startNext = (project) =>
+  project.serve("start", (port) => ["--port", port], { NODE_OPTIONS: "--import=./localhost.mjs" });
+
 const insecure = (url) => url.replace("localhost", INSECURE_HOST);
 const viaProxy = ({ proxyUrl }) => ({ HTTP_PROXY: proxyUrl });
 
@@ -88,20 +92,26 @@ export const consumers = [
   { name: "parcel", cells: built("build") },
   {
     name: "next",
-    cells: [
-      ...bothEntries("client component, rendered on the server first", async (project, setting) => {
-        await project.run("build");
-        const site = await project.serve("start", (port) => ["--port", port]);
-        const rendered = await (await fetch(site.url)).text();
-        assert.match(rendered, /rendered with (<!-- -->)?function/);
-        return page(site, setting);
-      }),
-      ...bothEntries("edge route", async (project, setting) => {
-        await project.run("build");
-        const env = { NODE_OPTIONS: "--import=./localhost.mjs" };
-        return ask(await project.serve("start", (port) => ["--port", port], env), "edge", setting);
-      }),
-    ],
+    // One build for the page and the route.
+    cells: Object.keys(ENTRIES).flatMap((entry) => [
+      {
+        name: `client component, rendered on the server first, ${entry} entry`,
+        async run(project, setting) {
+          project.use(entry);
+          await project.run("build");
+          const site = await startNext(project);
+          const look = async () => {
+            const rendered = await (await fetch(site.url)).text();
+            assert.match(rendered, /rendered with (<!-- -->)?function/);
+          };
+          await setting.judge(() => page(site, { ...setting, files: ENTRIES[entry], look }));
+        },
+      },
+      {
+        name: `edge route, ${entry} entry`,
+        run: (project, setting) => setting.judge(async () => ask(await startNext(project), "edge", setting)),
+      },
+    ]),
   },
   {
     name: "plain",

@@ -14,7 +14,7 @@ export const startChromium = () =>
 
 /**
  * Opens an address and gives what came of the call that its script makes. The page must not complain, and load so many
- * files of WebAssembly. `look` sees the page when all is done.
+ * files of WebAssembly. `look` is called while all is there.
  */
 export async function resultOf(browser, url, { task, files, look }) {
   const context = await browser.newContext();
@@ -30,7 +30,7 @@ export async function resultOf(browser, url, { task, files, look }) {
     const result = await until(() => page.evaluate(() => globalThis.result), said);
     assert.deepEqual(said, [], "the console is silent");
     assert.equal(modules.length, files, `files of WebAssembly: ${modules}`);
-    await look?.(page);
+    await look?.();
     return result;
   } finally {
     await context.close();
