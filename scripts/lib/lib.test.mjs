@@ -3,6 +3,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { attemptAll } from "./attempts.mjs";
+import { chosenFrom } from "./chosen.mjs";
 import { filesUnder, fingerprint } from "./files.mjs";
 import { duration } from "./report.mjs";
 import { capture, read, run, runLogged } from "./run.mjs";
@@ -59,4 +61,24 @@ test("durations read like a person would say them", () => {
   assert.equal(duration(1234), "1.2 s");
   assert.equal(duration(200_000), "3 min 20 s");
   assert.equal(duration(119_700), "2 min 0 s");
+});
+
+test("what is chosen by name has to be there; all is chosen where nothing is named", () => {
+  const all = [{ name: "one" }, { name: "two" }];
+  assert.deepEqual(chosenFrom(all, []), all);
+  assert.deepEqual(chosenFrom(all, ["two"]), [all[1]]);
+  assert.throws(() => chosenFrom(all, ["two", "three"]), /no three; there are: one, two/);
+});
+
+test("an attempt that fails is told with its reason and does not stop the next", async (t) => {
+  const said = t.mock.method(console, "log", () => {}).mock;
+  const fail = () => Promise.reject(new Error("it broke"));
+  const results = await attemptAll([
+    { name: "first", run: fail },
+    { name: "second", run: () => {} },
+  ]);
+  assert.deepEqual(results, [false, true]);
+  const lines = said.calls.map(({ arguments: [line] }) => line);
+  assert.match(lines[0], /✗.* first[^]*it broke/);
+  assert.match(lines[1], /✓.* second/);
 });
