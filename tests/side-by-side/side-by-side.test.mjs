@@ -19,8 +19,9 @@ const ADDED = ["authorization", "x-amz-date", "x-amz-security-token"];
 /** What arrived, without what may differ between two sendings of the same: the signature, and a form's boundary. */
 function essence({ method, url, headers, body }) {
   const kept = Object.fromEntries(Object.entries(headers).filter(([name]) => !ADDED.includes(name)));
-  const boundary = /^--(----WebKitFormBoundary\w{16})/.exec(body.toString("latin1"))?.[1];
+  const boundary = /^--(----(?:WebKitFormBoundary|sigfetch)\w+)/.exec(body.toString("latin1"))?.[1];
   const same = (text) => (boundary ? text.replaceAll(boundary, "boundary") : text);
+  if (boundary) delete kept["content-length"];
   if (kept["content-type"]) kept["content-type"] = same(kept["content-type"]);
   return { method, url, headers: kept, body: same(body.toString("latin1")) };
 }
