@@ -8,12 +8,14 @@
 mod derived;
 mod families;
 mod host;
+mod known;
 mod partition;
 mod services;
 mod table;
 
 pub use derived::{appsync_http_host, service_host};
 pub use host::is_loopback;
+pub use known::KnownHosts;
 pub use partition::{Partition, is_region, partition_of_region};
 
 pub(crate) use host::canonical;

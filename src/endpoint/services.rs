@@ -41,8 +41,8 @@ fn listed(prefix: &str) -> Option<&'static str> {
     }
 }
 
-/// Finds the line of the table that has `mark` followed by `name` as a word. One pass over the bytes: this runs for
-/// every request, and splitting into lines and words takes five times as long.
+/// Finds the line of the table that has `mark` followed by `name` as a word. One pass over the bytes:
+/// splitting into lines and words takes five times as long.
 fn lookup(mark: &str, name: &str) -> Option<&'static str> {
     let (mut service, mut start, mut opens_line) = ("", 0, true);
     for (at, byte) in SERVICES.bytes().enumerate() {
@@ -62,6 +62,15 @@ fn lookup(mark: &str, name: &str) -> Option<&'static str> {
         opens_line = byte == b'\n';
     }
     None
+}
+
+/// All of a path that [`by_path`] looks at.
+pub(super) fn telling_path(path: &str) -> &'static str {
+    match path {
+        "/mqtt" => "/mqtt",
+        _ if path.starts_with("/v2/") => "/v2/",
+        _ => "/",
+    }
 }
 
 /// Tells apart services that share a host. On Location's hosts, the newer APIs all live below `/v2/`.

@@ -11,7 +11,7 @@ pub use host_pattern::HostPattern;
 pub use placement::{check_header_signed, check_presigned};
 pub use sign_as::SignAs;
 
-use crate::endpoint::{Unrecognised, is_loopback, is_region, recognise};
+use crate::endpoint::{KnownHosts, Unrecognised, is_loopback, is_region};
 use crate::error::{Code, Error};
 use crate::message::Url;
 use crate::sigv4::{Scope, is_signing_name, takes_unsigned_payload};
@@ -71,7 +71,7 @@ fn check_scheme(scheme: &str, host: &str) -> Result<(), &'static str> {
 pub const NO_SIGNING_NAME: &str = "must be a signing name, such as execute-api";
 
 /// Decides for one URL.
-pub fn resolve(url: &Url<'_>, rules: Rules<'_>, overrides: Overrides) -> Result<Target, Error> {
+pub fn resolve(url: &Url<'_>, rules: Rules<'_>, overrides: Overrides, hosts: &mut KnownHosts) -> Result<Target, Error> {
     if let Err(message) = check_scheme(url.scheme, url.host()) {
         return Err(Error::new(Code::InsecureUrl, concat(&["The URL ", message])).field("input"));
     }
@@ -86,7 +86,7 @@ pub fn resolve(url: &Url<'_>, rules: Rules<'_>, overrides: Overrides) -> Result<
         // The host is the caller's own input and no secret; without it nobody could act on the message.
         Error::new(Code::UnknownEndpoint, concat(&[why, ": ", url.host()])).field("input")
     };
-    let mut known = recognise(url.host(), url.path);
+    let mut known = hosts.recognise(url.host(), url.path);
     // Only a declaration or AWS's own names open the door: `init.aws` refines, it does not vouch for a foreign host.
     match (entry, &known) {
         (None, Err(Unrecognised::NotAws)) => return Err(unknown("Not an AWS host, and not declared")),
@@ -105,7 +105,7 @@ pub fn resolve(url: &Url<'_>, rules: Rules<'_>, overrides: Overrides) -> Result<
     if let Some(sign_as) = sign_as {
         path = sign_as.path(url.path, entry.map_or("", |entry| &entry.path));
         host = sign_as.host;
-        known = recognise(host_of(&host), path.as_deref().unwrap_or(url.path));
+        known = hosts.recognise(host_of(&host), path.as_deref().unwrap_or(url.path));
     }
     let (known_service, known_region) = match known {
         Ok(endpoint) => (Some(endpoint.service), Some(endpoint.region)),
@@ -153,7 +153,7 @@ mod tests {
 
     fn decide(url: &str, declared: &[Declared], overrides: Overrides) -> Result<Target, Error> {
         let rules = Rules { declared, allowed: None, region: Some("eu-west-1") };
-        resolve(&Url::split(url).unwrap(), rules, overrides)
+        resolve(&Url::split(url).unwrap(), rules, overrides, &mut KnownHosts::default())
     }
 
     fn scope(target: Result<Target, Error>) -> (String, String, String) {
@@ -228,7 +228,7 @@ mod tests {
         let decide = |url: &str, allowed: &[HostPattern]| {
             let rules =
                 Rules { declared: std::slice::from_ref(&own), allowed: Some(allowed), region: Some("eu-west-1") };
-            resolve(&Url::split(url).unwrap(), rules, Overrides::default())
+            resolve(&Url::split(url).unwrap(), rules, Overrides::default(), &mut KnownHosts::default())
         };
         for url in [
             "https://abc.execute-api.us-east-1.amazonaws.com/prod",

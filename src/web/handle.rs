@@ -9,6 +9,7 @@ use crate::clock::Millis;
 use crate::cognito::{self, Failure, Logins};
 use crate::config::Config;
 use crate::credentials::{CredentialSet, Decision, Generation, Progress, Session, Standing};
+use crate::endpoint::KnownHosts;
 use crate::error::Error;
 use crate::lifetime::{Lifetime, lifetime};
 use crate::message::{Document, HttpReply, Url};
@@ -57,6 +58,7 @@ pub struct Handle {
     config: Config,
     session: Session,
     keys: KeyCache,
+    hosts: KnownHosts,
     logins: Logins,
     body: PayloadHash,
 }
@@ -387,8 +389,8 @@ impl Handle {
         Ok(concat(&[url.scheme, "://", url.authority, url.path, "?", &query]))
     }
 
-    fn target(&self, url: &Url<'_>, overrides: Overrides) -> Result<Target, Error> {
-        resolve(url, self.config.rules(), overrides)
+    fn target(&mut self, url: &Url<'_>, overrides: Overrides) -> Result<Target, Error> {
+        resolve(url, self.config.rules(), overrides, &mut self.hosts)
     }
 }
 
