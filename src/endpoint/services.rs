@@ -45,7 +45,10 @@ fn listed(prefix: &str) -> Option<&'static str> {
 /// splitting into lines and words takes five times as long.
 fn lookup(mark: &str, name: &str) -> Option<&'static str> {
     let (mut service, mut start, mut opens_line) = ("", 0, true);
-    for (at, byte) in SERVICES.bytes().enumerate() {
+    let mut next = 0;
+    while let Some(&byte) = SERVICES.as_bytes().get(next) {
+        let at = next;
+        next += 1;
         if byte > b' ' {
             continue;
         }
@@ -58,7 +61,7 @@ fn lookup(mark: &str, name: &str) -> Option<&'static str> {
                 return Some(service.strip_prefix(">").unwrap_or(service));
             }
         }
-        start = at + 1;
+        start = next;
         opens_line = byte == b'\n';
     }
     None

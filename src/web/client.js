@@ -123,8 +123,10 @@ class Client extends EventTarget {
     return captured.signal ? until(captured.signal, work) : work;
   };
 
-  signHeadersSync = (/** @type {RequestInfo | URL} */ input, /** @type {SignedRequestInit} */ init) =>
-    signHeadersNow(this.#openNow().core, capture(input, init));
+  signHeadersSync = (/** @type {RequestInfo | URL} */ input, /** @type {SignedRequestInit} */ init) => {
+    const { core, session } = this.#openNow();
+    return signHeadersNow(core, session, capture(input, init));
+  };
 
   presign = async (/** @type {string | URL} */ url, /** @type {PresignInit} */ init) => {
     const captured = capturePresigned(url, init);

