@@ -6,7 +6,7 @@ import { faint, strong } from "../lib/report.mjs";
 import { table } from "../lib/table.mjs";
 import { setUp } from "../setup.mjs";
 import { compileLocalAws, startLocalAws } from "../start/local-aws.mjs";
-import { contenders, startSite } from "./cold/site.mjs";
+import { contenders, pathOf, startSite } from "./cold/site.mjs";
 import { surroundings, visit } from "./cold/visit.mjs";
 import { startBrowser } from "./browser.mjs";
 import { ratios, spread } from "./statistics.mjs";
@@ -28,8 +28,9 @@ const control = async (aws, path, body) => {
 async function measure(browser, site, settings, condition, rounds) {
   const samples = Object.fromEntries(contenders.map(({ name }) => [name, []]));
   for (let round = 0; round < rounds; round += 1) {
-    for (const { name, page, status } of shuffled(contenders)) {
-      samples[name].push(await visit(browser, `${site.url}/${page}/`, settings, condition, status));
+    for (const contender of shuffled(contenders)) {
+      const address = site.url + pathOf(contender);
+      samples[contender.name].push(await visit(browser, address, settings, condition, contender.status));
     }
   }
   return samples;
@@ -53,10 +54,10 @@ function results(measured, site) {
     table(
       "ms until the first signed request leaves",
       ["script, kB br", ...columns],
-      contenders.map(({ name, page }) => [
-        name,
-        kB(site.bytes(page)),
-        ...times.map(([, by]) => plain(spread(by[name]))),
+      contenders.map((contender) => [
+        contender.name,
+        kB(site.bytes(contender)),
+        ...times.map(([, by]) => plain(spread(by[contender.name]))),
       ]),
     ),
     table(

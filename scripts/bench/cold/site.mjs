@@ -5,17 +5,23 @@ import { brotliCompressSync } from "node:zlib";
 import { inRoot } from "../../lib/paths.mjs";
 import { installPacked } from "../../lib/tarball.mjs";
 
+/** Where a contender's page is. */
+export const pathOf = ({ page, preload }) => `/${page}${preload ? "-preloaded" : ""}/`;
+
 /** Who is visited, and the status that the call ends with. `reference` is the one that ours must not be slower than. */
 export const contenders = [
   { name: "floor: one unsigned fetch", page: "floor", status: 403 },
   { name: "sigfetch", page: "sigfetch", status: 200, ours: true },
   { name: "sigfetch/lean", page: "sigfetch-lean", status: 200, ours: true },
+  { name: "sigfetch/lean, preloaded", page: "sigfetch-lean", preload: true, status: 200, ours: true },
   { name: "aws4fetch + Cognito by hand", page: "aws4fetch", status: 200 },
   { name: "Amplify, identity pool part only + signRequest", page: "amplify", status: 200, reference: true },
 ];
 
 /** The files of one contender's page, by path: its script as a bundler makes it, and the module where it is apart. */
-async function files(page, settings, installed) {
+async function files(contender, settings, installed) {
+  const { page, preload } = contender;
+  const path = pathOf(contender);
   const { build } = await import("esbuild");
   const { outputFiles } = await build({
     entryPoints: [inRoot("scripts", "bench", "cold", "pages", `${page}.js`)],
@@ -28,12 +34,12 @@ async function files(page, settings, installed) {
   });
   const html = `<!doctype html><meta charset=utf-8><title>cold</title><link rel=icon href="data:,">
 <script>settings=${JSON.stringify(settings)};finish=(call)=>{done=call.then((response)=>response.text().then(()=>response.status))}</script>
-<script type=module src=app.js></script>`;
+${preload ? "<link rel=preload href=wasm/sigfetch_bg.wasm as=fetch crossorigin>" : ""}<script type=module src=app.js></script>`;
   return {
-    [`/${page}/`]: ["text/html", html],
-    [`/${page}/app.js`]: ["text/javascript", outputFiles[0].contents],
+    [path]: ["text/html", html],
+    [`${path}app.js`]: ["text/javascript", outputFiles[0].contents],
     // Where the lean entry's own URL leads when esbuild has moved the script.
-    [`/${page}/wasm/sigfetch_bg.wasm`]: ["application/wasm", readFileSync(join(installed, "wasm", "sigfetch_bg.wasm"))],
+    [`${path}wasm/sigfetch_bg.wasm`]: ["application/wasm", readFileSync(join(installed, "wasm", "sigfetch_bg.wasm"))],
   };
 }
 
@@ -41,8 +47,8 @@ async function files(page, settings, installed) {
 export async function startSite(settings) {
   const installed = await installPacked(inRoot("scripts", "bench"));
   const all = new Map();
-  for (const { page } of contenders) {
-    for (const [path, [type, content]] of Object.entries(await files(page, settings, installed))) {
+  for (const contender of contenders) {
+    for (const [path, [type, content]] of Object.entries(await files(contender, settings, installed))) {
       all.set(path, { type, content: brotliCompressSync(content) });
     }
   }
@@ -60,7 +66,7 @@ export async function startSite(settings) {
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
     url: `http://localhost:${server.address().port}`,
-    bytes: (page) => all.get(`/${page}/app.js`).content.length,
+    bytes: (contender) => all.get(`${pathOf(contender)}app.js`).content.length,
     stop: () => {
       server.close();
       server.closeAllConnections();
