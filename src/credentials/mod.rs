@@ -1,5 +1,7 @@
 //! The life of a credential set: fresh, then stale (usable, refresh now), then expired.
 
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod model;
 mod session;
 
 pub use session::{Progress, Session, Standing};

@@ -1,0 +1,160 @@
+//! A Cognito and an STS for the model, as AWS's developer guide describes them: guests who are linked or merged when
+//! they sign in, identities of users that guests may not use, and identities that are lost.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use crate::clock::Millis;
+use crate::cognito::Logins;
+use crate::credentials::CredentialSet;
+use crate::message::tests::flat;
+use crate::message::{HttpReply, ServiceCall};
+use crate::secret::Secret;
+use crate::sigv4::SigningCredentials;
+
+/// Who may be in front of the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum User {
+    Guest,
+    Alice,
+    Bob,
+    /// Whom the developer's own backend signs in.
+    Developers,
+}
+
+impl User {
+    const ALL: [Self; 4] = [Self::Guest, Self::Alice, Self::Bob, Self::Developers];
+
+    fn name(self) -> String {
+        format!("{self:?}")
+    }
+
+    fn named(name: &str) -> Self {
+        Self::ALL.into_iter().find(|user| user.name() == name).unwrap()
+    }
+
+    pub(super) fn logins(self) -> Logins {
+        match self {
+            Self::Guest => Logins::new(),
+            _ => vec![("issuer.example".into(), Secret::new(self.name()))],
+        }
+    }
+}
+
+/// What the key of issued credentials tells.
+pub(super) struct Issued {
+    pub(super) user: User,
+    pub(super) epoch: u32,
+    pub(super) serial: u32,
+}
+
+impl Issued {
+    pub(super) fn read(key: &str) -> Self {
+        let parts: Vec<&str> = key.split('/').collect();
+        Self { user: User::named(parts[0]), epoch: parts[1].parse().unwrap(), serial: parts[2].parse().unwrap() }
+    }
+}
+
+#[derive(Default)]
+pub(super) struct FakeCognito {
+    /// Each identity, and who has signed in with it.
+    identities: BTreeMap<String, Option<User>>,
+    made: u32,
+    serial: u32,
+}
+
+pub(super) fn answer(body: Value) -> HttpReply {
+    HttpReply { status: 200, error_type: String::new(), request_id: String::new(), document: flat(&body) }
+}
+
+pub(super) fn refusal(name: &str, text: &str) -> HttpReply {
+    HttpReply { status: 400, error_type: name.into(), ..answer(json!({ "message": text })) }
+}
+
+impl FakeCognito {
+    pub(super) fn answer(&mut self, call: &ServiceCall, epoch: u32, now: Millis) -> HttpReply {
+        let Some((_, operation)) = call.target.split_once('.') else { return self.assume_role(&call.body, epoch, now) };
+        let body: Value = serde_json::from_str(&call.body).unwrap();
+        let user = body["Logins"]["issuer.example"].as_str().map_or(User::Guest, User::named);
+        if operation == "GetId" {
+            return answer(json!({ "IdentityId": self.identity_of(user) }));
+        }
+        match self.use_identity(body["IdentityId"].as_str().unwrap(), user) {
+            Err(refusal) => refusal,
+            Ok(id) if operation == "GetOpenIdToken" => {
+                let token = format!("{}!{id}", user.name());
+                answer(json!({ "IdentityId": id, "Token": token }))
+            }
+            Ok(id) => {
+                let set = self.issue(&id, user, epoch, now);
+                answer(json!({ "IdentityId": id, "Credentials": {
+                    "AccessKeyId": set.signing.access_key_id, "SecretKey": "s", "SessionToken": "t",
+                    "Expiration": (set.expires_at.unwrap() / 1_000) as f64 } }))
+            }
+        }
+    }
+
+    fn assume_role(&mut self, form: &str, epoch: u32, now: Millis) -> HttpReply {
+        let token = form.split('&').find_map(|pair| pair.strip_prefix("WebIdentityToken=")).unwrap();
+        let (user, id) = token.split_once("%21").unwrap();
+        let set = self.issue(&id.replace("%3A", ":"), User::named(user), epoch, now);
+        answer(json!({ "AccessKeyId": set.signing.access_key_id, "SecretAccessKey": "s", "SessionToken": "t",
+            "Expiration": (set.expires_at.unwrap() / 1_000) }))
+    }
+
+    pub(super) fn issue(&mut self, id: &str, user: User, epoch: u32, now: Millis) -> CredentialSet {
+        self.serial += 1;
+        CredentialSet {
+            signing: SigningCredentials {
+                access_key_id: format!("{}/{epoch}/{}", user.name(), self.serial),
+                secret_access_key: Secret::new("s".into()),
+                session_token: None,
+            },
+            identity_id: Some(id.into()),
+            expires_at: Some(now + 3_600_000),
+        }
+    }
+
+    /// The identity of a user, or a new guest's.
+    fn identity_of(&mut self, user: User) -> String {
+        let known = self.identities.iter().find(|(_, owner)| user != User::Guest && **owner == Some(user));
+        if let Some((id, _)) = known {
+            return id.clone();
+        }
+        self.made += 1;
+        let id = format!("us-east-1:00000000-0000-4000-8000-{:012}", self.made);
+        self.identities.insert(id.clone(), (user != User::Guest).then_some(user));
+        id
+    }
+
+    /// The identity to go on with, which need not be the one that was named.
+    fn use_identity(&mut self, id: &str, user: User) -> Result<String, HttpReply> {
+        let Some(owner) = self.identities.get(id).copied() else {
+            return Err(refusal("ResourceNotFoundException", &format!("Identity '{id}' not found.")));
+        };
+        match (owner, user) {
+            (None, User::Guest) => Ok(id.into()),
+            (Some(owner), user) if owner == user => Ok(id.into()),
+            (Some(_), _) => Err(refusal("NotAuthorizedException", &format!("Access to Identity '{id}' is forbidden."))),
+            (None, user) => {
+                // Linked; or merged, if the user has an identity already.
+                self.identities.remove(id);
+                let has_own = self.identities.values().any(|owner| *owner == Some(user));
+                if has_own {
+                    return Ok(self.identity_of(user));
+                }
+                self.identities.insert(id.into(), Some(user));
+                Ok(id.into())
+            }
+        }
+    }
+
+    pub(super) fn developers_identity(&mut self) -> String {
+        self.identity_of(User::Developers)
+    }
+
+    pub(super) fn lose(&mut self, id: &str) {
+        self.identities.remove(id);
+    }
+}
