@@ -34,9 +34,10 @@ enum Event {
     SignOut,
     /// The page is left, and comes back with what was stored.
     Reload,
-    /// Another tab of the same user hands its set over.
+    /// Another tab of the same user is asked for its set; or what it was asked for arrives.
     HandOver,
-    LoseIdentity,
+    /// The identity that the page knows is gone; or the last one that was made.
+    LoseIdentity(bool),
     Pass(Millis),
 }
 
@@ -60,8 +61,8 @@ fn event() -> impl Strategy<Value = Event> {
             .prop_map(Event::SignIn),
         1 => Just(Event::SignOut),
         1 => Just(Event::Reload),
-        1 => Just(Event::HandOver),
-        1 => Just(Event::LoseIdentity),
+        2 => Just(Event::HandOver),
+        2 => any::<bool>().prop_map(Event::LoseIdentity),
         3 => (0..HOUR).prop_map(Event::Pass),
     ]
 }
@@ -85,6 +86,8 @@ struct Page {
     /// Which user in a row: the same one who comes back is another.
     epoch: u32,
     flights: Vec<Flight>,
+    /// What another tab has sent, and for which round.
+    handed: Option<(Generation, u32, CredentialSet)>,
     /// What is stored over reloads.
     stored: Option<String>,
     /// Identities of which this page has learnt that somebody has signed in with them.
@@ -107,14 +110,19 @@ impl Page {
             user: User::Guest,
             epoch: 0,
             flights: Vec::new(),
+            handed: None,
             stored: None,
             known_users: BTreeSet::new(),
         }
     }
 
+    fn is_running(&self) -> bool {
+        let handed = self.handed.iter().map(|(_, epoch, _)| *epoch);
+        self.flights.iter().map(|flight| flight.epoch).chain(handed).any(|epoch| epoch == self.epoch)
+    }
+
     fn need(&mut self) {
-        let is_running = self.flights.iter().any(|flight| flight.epoch == self.epoch);
-        if is_running || self.session.decide(self.local) == Decision::Use {
+        if self.is_running() || self.session.decide(self.local) == Decision::Use {
             return;
         }
         if let Some(stored) = self.stored.clone() {
@@ -262,25 +270,36 @@ impl Page {
             Event::Reload => {
                 self.session = Session::default();
                 self.flights.clear();
+                self.handed = None;
                 self.known_users.clear();
                 self.become_user(self.user);
             }
-            Event::HandOver => {
-                let is_running = self.flights.iter().any(|flight| flight.epoch == self.epoch);
-                let (known, _) = self.session.identity();
-                if let (false, Some(id), Some(_)) = (is_running, known.map(str::to_owned), self.session.current()) {
-                    let now = self.session.server_time(self.local);
-                    let set = self.cognito.issue(&id, self.user, self.epoch, now);
-                    let round = self.session.begin();
-                    assert!(self.session.accept(round, set, Standing::of(self.user != User::Guest), self.local));
-                }
-            }
-            Event::LoseIdentity => {
-                if let Some(id) = self.session.identity().0 {
-                    self.cognito.lose(id);
-                }
-            }
+            Event::HandOver => self.hand_over(),
+            Event::LoseIdentity(is_last) => match self.session.identity().0 {
+                Some(id) if !is_last => self.cognito.lose(id),
+                _ => self.cognito.lose_last(),
+            },
             Event::Pass(time) => self.local += time,
+        }
+    }
+
+    fn hand_over(&mut self) {
+        if let Some((round, epoch, set)) = self.handed.take() {
+            let standing = Standing::of(self.user != User::Guest);
+            let is_taken = self.session.accept(round, set, standing, self.local);
+            assert_eq!(is_taken, epoch == self.epoch, "what comes too late is dropped");
+            if is_taken {
+                self.done();
+            }
+        } else if !self.is_running() {
+            let (known, standing) = self.session.identity();
+            // A user's identity is not what a guest asks for.
+            let wanted = known.filter(|_| standing == Standing::Guest || self.user != User::Guest).map(str::to_owned);
+            let now = self.session.server_time(self.local);
+            if let Some(id) = self.cognito.identity_elsewhere(wanted, self.user) {
+                let set = self.cognito.issue(&id, self.user, self.epoch, now);
+                self.handed = Some((self.session.begin(), self.epoch, set));
+            }
         }
     }
 
@@ -298,6 +317,9 @@ impl Page {
 
     /// With a network and a Cognito that work, a few steps are enough for everybody.
     fn settle(&mut self) {
+        if self.handed.is_some() {
+            self.hand_over();
+        }
         self.local += 2 * HOUR;
         for _ in 0..2 * MOST_REQUESTS {
             self.need();

@@ -154,7 +154,19 @@ impl FakeCognito {
         self.identity_of(User::Developers)
     }
 
+    /// The identity of another tab with the same user: the one that is wanted, if it is theirs, or any.
+    pub(super) fn identity_elsewhere(&mut self, wanted: Option<String>, user: User) -> Option<String> {
+        let Some(id) = wanted else { return Some(self.identity_of(user)) };
+        let owner = (user != User::Guest).then_some(user);
+        (self.identities.get(&id) == Some(&owner)).then_some(id)
+    }
+
     pub(super) fn lose(&mut self, id: &str) {
         self.identities.remove(id);
+    }
+
+    /// Loses the identity that was made last.
+    pub(super) fn lose_last(&mut self) {
+        self.identities.pop_last();
     }
 }
