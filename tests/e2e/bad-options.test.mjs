@@ -8,6 +8,7 @@ const at = useSetting();
 
 const POOL = "us-east-1:0f1e2d3c-4b5a-4678-8796-a5b4c3d2e1f0";
 const KEY = "cognito-idp.us-east-1.amazonaws.com/us-east-1_LocalPool";
+const ROLE = "arn:aws:iam::123456789012:role/LocalUser";
 const endpoint = (more) => ({ endpoints: [{ url: "https://api.example.com", service: "execute-api", ...more }] });
 
 /** What is given as options, in JavaScript because not all of it is JSON; and the field to be named. */
@@ -46,6 +47,38 @@ const BAD = [
     `{ identityPoolId: '${POOL}', logins: Object.fromEntries(Array.from({ length: 11 }, (_, at) => ['p' + at, 't'])) }`,
     "options.logins",
   ],
+  ...[
+    ["identity: {}", "identity"],
+    ["identity: 'token'", "identity"],
+    [`identity: () => undefined, logins: { '${KEY}': 'token' }`, "identity"],
+    ["roleArn: ''", "roleArn"],
+    ["roleArn: 7", "roleArn"],
+    ["roleArn: 'LocalReports'", "roleArn"],
+    ["roleArn: 'arn:aws:iam::123456789012:user/alice'", "roleArn"],
+    [`roleArn: '${ROLE}', classicFlow: { roleArn: '${ROLE}' }`, "roleArn"],
+    ["classicFlow: true", "classicFlow"],
+    ["classicFlow: null", "classicFlow"],
+    ["classicFlow: {}", "classicFlow.roleArn"],
+    ["classicFlow: { roleArn: 'Reader' }", "classicFlow.roleArn"],
+    [`classicFlow: { roleArn: '${ROLE}', roleSessionName: '' }`, "classicFlow.roleSessionName"],
+    [`classicFlow: { roleArn: '${ROLE}', roleSessionName: 'a name' }`, "classicFlow.roleSessionName"],
+    [`classicFlow: { roleArn: '${ROLE}', durationSeconds: 60 }`, "classicFlow.durationSeconds"],
+    [`classicFlow: { roleArn: '${ROLE}', durationSeconds: 900.5 }`, "classicFlow.durationSeconds"],
+    [`classicFlow: { roleArn: '${ROLE}', durationSeconds: '1h' }`, "classicFlow.durationSeconds"],
+    [`classicFlow: { roleArn: '${ROLE}', policy: 7 }`, "classicFlow.policy"],
+    [`classicFlow: { roleArn: '${ROLE}', policy: 'x'.repeat(2049) }`, "classicFlow.policy"],
+    [`classicFlow: { roleArn: '${ROLE}', policy: { toJSON() { throw new Error() } } }`, "classicFlow.policy"],
+    ["rememberIdentity: 'yes'", "rememberIdentity"],
+    ["rememberIdentity: { getItem() {} }", "rememberIdentity"],
+    ["shareBetweenTabs: 'yes'", "shareBetweenTabs"],
+  ].map(([more, field]) => [`{ identityPoolId: '${POOL}', ${more} }`, `options.${field}`]),
+  ...[
+    ["identity: () => undefined", "identity"],
+    [`roleArn: '${ROLE}'`, "roleArn"],
+    [`classicFlow: { roleArn: '${ROLE}' }`, "classicFlow"],
+    ["rememberIdentity: true", "rememberIdentity"],
+    ["shareBetweenTabs: true", "shareBetweenTabs"],
+  ].map(([more, field]) => [`{ credentials: () => ({}), ${more} }`, `options.${field}`]),
   [`{ identityPoolId: '${POOL}', endpoints: {} }`, "options.endpoints"],
   [`{ identityPoolId: '${POOL}', endpoints: [null] }`, /^options\.endpoints\[0\]\./],
   [`{ identityPoolId: '${POOL}', endpoints: ['https://api.example.com'] }`, /^options\.endpoints\[0\]\./],
