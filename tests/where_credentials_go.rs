@@ -4,6 +4,7 @@
 #![allow(clippy::expect_used)]
 
 use proptest::prelude::*;
+use sigfetch::endpoint::KnownHosts;
 use sigfetch::message::Url;
 use sigfetch::target::{Declared, HostPattern, Overrides, Rules, SignAs, resolve};
 
@@ -210,7 +211,7 @@ proptest! {
         let only: Vec<Declared> = declared.iter().map(|(entry, _)| entry.clone()).collect();
         let rules = Rules { declared: &only, allowed: allowed.as_deref(), region: Some("us-east-1") };
         let Some(parts) = Url::split(&url) else { return Ok(()) };
-        let Ok(target) = resolve(&parts, rules, overrides) else { return Ok(()) };
+        let Ok(target) = resolve(&parts, rules, overrides, &mut KnownHosts::default()) else { return Ok(()) };
 
         let host = browsers_host(&url).unwrap_or_default();
         prop_assert_eq!(parts.host(), &host, "the host that is judged is the host that is called");
@@ -280,9 +281,10 @@ fn lookalikes_are_not_signed_for() {
         "https://aexample.com/api",
         "http://a.example.com/api",
     ] {
-        let target = Url::split(url).map(|parts| resolve(&parts, rules, Overrides::default()));
+        let target =
+            Url::split(url).map(|parts| resolve(&parts, rules, Overrides::default(), &mut KnownHosts::default()));
         assert!(!matches!(target, Some(Ok(_))), "{url}");
     }
     let trusted = Url::split("https://a.example.com/api/x").expect("a URL");
-    assert!(resolve(&trusted, rules, Overrides::default()).is_ok());
+    assert!(resolve(&trusted, rules, Overrides::default(), &mut KnownHosts::default()).is_ok());
 }
