@@ -6,19 +6,57 @@ use crate::text::push_ascii;
 /// Milliseconds since 1970-01-01T00:00:00Z.
 pub type Millis = i64;
 
+/// Where the offset was last learnt from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Source {
+    /// Nowhere: the device's clock is trusted.
+    #[default]
+    Nothing,
+    /// The end of credentials whose lifetime is known.
+    Expiration,
+    /// A `Date` header.
+    Date,
+    /// The time that AWS names when it refuses a signature or a token.
+    Refusal,
+    /// The device's own clock was set.
+    Device,
+}
+
+impl Source {
+    /// The source in the words of the `clock` event.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Nothing => "",
+            Self::Expiration => "expiration",
+            Self::Date => "date",
+            Self::Refusal => "refusal",
+            Self::Device => "device",
+        }
+    }
+}
+
 /// What is known of the difference between the server's clock and this device's.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Clock {
     offset: Millis,
+    source: Source,
 }
 
 /// Differences up to this are noise: a `Date` header has whole seconds, and no AWS window is below five minutes.
 const NOISE: Millis = 2_000;
 
+/// Differences from here on get a signature refused, or nearly: the tightest of AWS's windows is five minutes.
+pub const SKEW: Millis = 4 * 60_000;
+
 impl Clock {
     /// Server time minus local time, in milliseconds.
     pub fn offset(&self) -> Millis {
         self.offset
+    }
+
+    /// Where the offset was last learnt from, or confirmed by.
+    pub fn source(&self) -> Source {
+        self.source
     }
 
     /// The server's time when the device shows `local`.
@@ -29,14 +67,54 @@ impl Clock {
     /// Learns from the `Date` header of an answer that was asked for at `sent` and arrived at `received`,
     /// both by the local clock. True if the offset changed.
     pub fn observe(&mut self, date: Millis, sent: Millis, received: Millis) -> bool {
-        // `Date` was written somewhere between the two, and cut down to a whole second.
+        self.learn(Source::Date, date, sent, received)
+    }
+
+    /// Learns from the server's time as a refusal names it, that arrived when the device showed `local`. True if the
+    /// offset changed.
+    pub fn correct(&mut self, told: Millis, local: Millis) -> bool {
+        self.learn(Source::Refusal, told, local, local)
+    }
+
+    fn learn(&mut self, source: Source, told: Millis, sent: Millis, received: Millis) -> bool {
+        self.source = source;
+        // It was written somewhere between the two, and cut down to a whole second.
         let middle = sent + (received - sent) / 2;
-        let seen = date + 500 - middle;
+        let seen = told + 500 - middle;
         let slack = NOISE + (received - sent).max(0) / 2;
         if (seen - self.offset).abs() <= slack {
             return false;
         }
         self.offset = if seen.abs() <= NOISE { 0 } else { seen };
+        true
+    }
+
+    /// Learns from when new credentials began, which is their end less their lifetime, if nothing better is known. They
+    /// may last for other than AWS says they do, so only what would get signatures refused anyway is believed. True if
+    /// the offset changed.
+    pub fn infer(&mut self, began: Millis, local: Millis) -> bool {
+        let is_known = !matches!(self.source, Source::Nothing | Source::Expiration);
+        if is_known || (began - self.server(local)).abs() <= SKEW {
+            return false;
+        }
+        self.offset = began - local;
+        self.source = Source::Expiration;
+        true
+    }
+
+    /// Takes in that the device's clock went ahead of steady time by that much (behind it, if negative). Behind, it was
+    /// set: the server's clock is as far from it as before, and what was jumped over. Ahead, it was set or the device
+    /// slept, through which steady time may stand still: only a jump onto the server's time is sure to have been a
+    /// setting. After any other, less is known than before. True if the offset changed.
+    pub fn jump(&mut self, by: Millis) -> bool {
+        let rest = self.offset - by;
+        let is_set_right = self.offset != 0 && rest.abs() <= 2 * NOISE;
+        if by > 0 && !is_set_right {
+            self.source = Source::Nothing;
+            return false;
+        }
+        self.offset = if is_set_right { 0 } else { rest };
+        self.source = Source::Device;
         true
     }
 }
@@ -141,6 +219,31 @@ mod tests {
         // The user sets the device's clock right: the next answer says so.
         assert!(clock.observe(1_060_000, 1_060_100, 1_060_300));
         assert_eq!(clock.offset(), 0);
+    }
+
+    #[test]
+    fn the_end_of_credentials_tells_the_time_when_nothing_better_does() {
+        let mut clock = Clock::default();
+        // A few minutes may be a lifetime that is not quite what it should be.
+        assert!(!clock.infer(SKEW, 0));
+        assert!(clock.infer(-600_000, 0));
+        assert_eq!((clock.offset(), clock.source()), (-600_000, Source::Expiration));
+        // The server itself knows better, now and later.
+        assert!(clock.correct(0, 0));
+        assert!(!clock.infer(-600_000, 0));
+        assert_eq!((clock.offset(), clock.source()), (0, Source::Refusal));
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_or_right_is_followed_and_one_that_may_have_slept_is_not() {
+        let mut clock = Clock::default();
+        assert!(clock.jump(-3_600_000));
+        assert_eq!((clock.offset(), clock.source()), (3_600_000, Source::Device));
+        assert!(clock.jump(3_600_500));
+        assert_eq!(clock.offset(), 0);
+        clock.observe(1_000_000, 0, 0);
+        assert!(!clock.jump(8 * 3_600_000));
+        assert_eq!((clock.offset(), clock.source()), (1_000_500, Source::Nothing));
     }
 
     #[test]

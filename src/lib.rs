@@ -2,7 +2,7 @@
 //!
 //! The map of the house; a room imports only what stands above it in this list:
 //!
-//! - small rooms: [`text`], [`clock`], [`secret`], [`error`], [`message`], [`retry`], [`lifetime`]
+//! - small rooms: [`text`], [`clock`], [`secret`], [`error`], [`message`], [`retry`], [`heal`], [`lifetime`]
 //! - [`sigv4`]: requests, scope and credentials in, headers or query out
 //! - [`endpoint`]: from a host to service, region and partition
 //! - [`target`]: where a request goes and what it is signed for; [`pool`]: the identity pool and the way to its
@@ -23,6 +23,7 @@ pub mod config;
 pub mod credentials;
 pub mod endpoint;
 pub mod error;
+pub mod heal;
 pub mod lifetime;
 pub mod message;
 pub mod pool;

@@ -1,5 +1,6 @@
 //! Plain HTTP shapes, and JSON documents as they cross the border.
 
+use crate::clock::Millis;
 use crate::secret::Secret;
 use crate::text::{concat, contains, cut, cut_last, parse_decimal, push_ascii};
 
@@ -29,8 +30,34 @@ pub struct HttpReply {
     pub error_type: String,
     /// `x-amzn-requestid`, empty if absent or hidden.
     pub request_id: String,
-    /// The body, if it is JSON.
+    /// The body, if it is JSON or XML. Headers that matter stand before it under names that start with a colon:
+    /// `:date` and `:retry-at` (numbers, in milliseconds), `:retry-after` (text).
     pub document: Document,
+}
+
+/// Where the JSON and XML protocols of AWS put the name of an error, and its text.
+const NAMES: [&str; 5] = ["__type", "code", "Code", "Error.Code", "errors.0.errorType"];
+const TEXTS: [&str; 4] = ["message", "Message", "Error.Message", "errors.0.message"];
+
+impl HttpReply {
+    /// When the server wrote the answer; none if the header is absent, hidden, or came with `Age`, out of a cache.
+    pub fn date(&self) -> Option<Millis> {
+        self.document.whole_number(":date")
+    }
+
+    /// AWS's bare name of the error, from wherever the service puts it; empty if there is none.
+    pub fn error_name(&self) -> &str {
+        error_name(if self.error_type.is_empty() { self.first(&NAMES) } else { &self.error_type })
+    }
+
+    /// What AWS says about the error; empty if nothing.
+    pub fn error_text(&self) -> &str {
+        self.first(&TEXTS)
+    }
+
+    fn first(&self, paths: &[&str]) -> &str {
+        paths.iter().find_map(|path| self.document.text(path)).unwrap_or_default()
+    }
 }
 
 /// A JSON document laid flat: for every text and number in it a U+0002, its path of member names and array indices

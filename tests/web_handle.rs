@@ -117,7 +117,7 @@ impl Client {
             .iter()
             .map(|part| part.as_string().or_else(|| Some(part.as_f64()?.to_string())).unwrap_or_default())
             .collect();
-        let mut values = vec![round, "500000", NOW];
+        let mut values = vec![round, "500000", NOW, "0"];
         values.extend(parts.iter().map(String::as_str));
         self.call("ANSWERED", &values)
     }
@@ -389,7 +389,7 @@ fn no_answer_brings_the_handle_down() {
         for value in HOSTILE {
             for random in ["0", "999999", "999999999999999"] {
                 let round = client.start_exchange();
-                let values = [&round, random, "999999999999999", status, value, value, value];
+                let values = [&round, random, "999999999999999", value, status, value, value, value];
                 // Taken or refused, but heard.
                 client.raw(number_of("ANSWERED"), &values.join("\0"));
                 client.get("DECIDE", &[value]);

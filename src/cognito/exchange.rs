@@ -11,7 +11,7 @@ use crate::clock::Millis;
 use crate::error::{Code, Error, ServiceFault};
 use crate::message::{HttpReply, ServiceCall};
 use crate::pool::{Flow, IdentityPool};
-use crate::retry;
+use crate::retry::Policy;
 use crate::secret::Secret;
 use crate::sigv4::SigningCredentials;
 use crate::text::{concat, contains};
@@ -89,17 +89,33 @@ pub struct Exchange {
     /// In the classic flow, what GetOpenIdToken gave and STS has not yet taken.
     token: Option<Secret>,
     attempt: u32,
+    policy: Policy,
+    elapsed: Millis,
+    asked: Option<Millis>,
 }
 
 impl Exchange {
     /// Starts with what is known.
     pub fn new(pool: Rc<IdentityPool>, logins: Logins, identity: Identity) -> Self {
-        Self { pool, logins, identity, token: None, attempt: 1 }
+        let policy = Policy::default();
+        Self { pool, logins, identity, token: None, attempt: 1, policy, elapsed: 0, asked: None }
     }
 
     /// Whether it is about somebody who has signed in.
     pub fn has_logins(&self) -> bool {
         !self.logins.is_empty()
+    }
+
+    /// Grants other than the usual attempts and time.
+    pub fn granting(self, policy: Policy) -> Self {
+        Self { policy, ..self }
+    }
+
+    /// Takes in, before an answer or the lack of one, how long the exchange has been going on, and how long Cognito
+    /// asks to be left alone.
+    pub fn pace(&mut self, elapsed: Millis, asked: Option<Millis>) {
+        self.elapsed = elapsed;
+        self.asked = asked;
     }
 
     /// The request to send now.
@@ -140,11 +156,11 @@ impl Exchange {
     }
 
     fn again_or(&mut self, random: f64, error: impl FnOnce() -> Error) -> Step {
-        if self.attempt >= retry::ATTEMPTS {
+        let Some(wait) = self.policy.wait(self.attempt, self.elapsed, self.asked, random) else {
             return Step::Failed(error());
-        }
+        };
         self.attempt += 1;
-        Step::SendAfter(retry::backoff(self.attempt, random))
+        Step::SendAfter(wait)
     }
 
     fn accepted(&mut self, reply: &HttpReply, random: f64) -> Step {
@@ -302,11 +318,23 @@ mod tests {
     fn throttling_is_waited_out_and_bounded() {
         let slow = || reply(400, "TooManyRequestsException:", json!({ "message": "Rate exceeded" }));
         let mut exchange = exchange(None);
-        for _ in 1..retry::ATTEMPTS {
+        for _ in 1..Policy::default().attempts {
             assert!(matches!(exchange.answered(&slow(), 0.5), Step::SendAfter(wait) if wait > 0));
         }
         let Step::Failed(error) = exchange.answered(&slow(), 0.5) else { panic!("not failed") };
         assert_eq!(error.code, Code::Throttled);
+    }
+
+    #[test]
+    fn cognito_is_left_alone_as_long_as_it_asks_and_given_up_when_time_is_up() {
+        let slow = || reply(400, "TooManyRequestsException:", json!({ "message": "Rate exceeded" }));
+        let mut exchange = exchange(None).granting(Policy { attempts: 9, budget: 10_000 });
+        exchange.pace(1_000, Some(8_000));
+        assert!(matches!(exchange.answered(&slow(), 0.5), Step::SendAfter(8_200)));
+        exchange.pace(9_300, None);
+        assert!(matches!(exchange.answered(&slow(), 0.5), Step::SendAfter(400)));
+        exchange.pace(9_800, None);
+        assert!(matches!(exchange.answered(&slow(), 0.5), Step::Failed(_)));
     }
 
     #[test]
@@ -320,7 +348,7 @@ mod tests {
                 request_id: String::new(),
                 document: flat(&document),
             };
-            let last = (0..retry::ATTEMPTS).map(|_| exchange.answered(&reply, 0.0)).last();
+            let last = (0..Policy::default().attempts).map(|_| exchange.answered(&reply, 0.0)).last();
             assert!(matches!(last, Some(Step::Failed(error)) if error.code == Code::ServiceFault));
         }
     }
@@ -392,9 +420,9 @@ mod tests {
             assert!(target(&exchange).ends_with("GetOpenIdToken"));
             exchange.answered(&open_id_token(), 0.5);
             match exchange.answered(&old(), 0.5) {
-                Step::SendAfter(_) => assert!(attempt < retry::ATTEMPTS),
+                Step::SendAfter(_) => assert!(attempt < Policy::default().attempts),
                 Step::Failed(error) => {
-                    assert_eq!((error.code, attempt), (Code::Refused, retry::ATTEMPTS));
+                    assert_eq!((error.code, attempt), (Code::Refused, Policy::default().attempts));
                     assert!(!error.message.contains("eyJ.open") && error.message.starts_with("STS refused"));
                     break;
                 }

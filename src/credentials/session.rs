@@ -3,13 +3,15 @@
 
 use std::rc::Rc;
 
-use super::{CredentialSet, Decision, Generation, Life};
-use crate::clock::{Clock, Millis};
+use super::{CredentialSet, Decision, Generation, Life, Remedy};
+use crate::clock::{Clock, Millis, SKEW};
 use crate::cognito::{Exchange, Failure, Identity, Logins, Step};
 use crate::error::Error;
+use crate::heal::{self, Again, Call, Cause};
 use crate::lifetime::Left;
 use crate::message::{HttpReply, ServiceCall};
 use crate::pool::IdentityPool;
+use crate::retry::{self, Policy};
 
 /// How a round goes on.
 #[derive(Debug)]
@@ -32,6 +34,8 @@ pub struct Session {
     identity_id: Option<String>,
     standing: Standing,
     exchange: Option<Exchange>,
+    policy: Policy,
+    elapsed: Millis,
 }
 
 /// What an identity is known to be.
@@ -52,15 +56,56 @@ impl Standing {
     }
 }
 
+/// An answer to a signed request, or none that a page may see, and how the request was signed.
+#[derive(Clone, Copy, Debug)]
+pub struct Attempt<'a> {
+    /// The answer.
+    pub reply: Option<&'a HttpReply>,
+    /// The access key id that signed.
+    pub key: &'a str,
+    /// The time that was signed, by the server's clock as it was known.
+    pub signed_at: Option<Millis>,
+}
+
+/// Another attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    /// What comes before it.
+    pub again: Again,
+    /// Why.
+    pub cause: Cause,
+    /// Whether to get another set first.
+    pub renew: bool,
+}
+
+/// How long credentials last that the enhanced flow gives (Cognito Developer Guide, "Identity pools authentication
+/// flow").
+const LIFETIME: Millis = 3_600_000;
+
 impl Session {
+    /// What is known of the server's clock.
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// What clients are granted that say nothing else.
+    pub fn policy(&self) -> Policy {
+        self.policy
+    }
+
+    /// Takes in what the client's options grant.
+    pub fn grant(&mut self, policy: Policy) {
+        self.policy = policy;
+    }
+
     /// The server's time when the device shows `local`.
     pub fn server_time(&self, local: Millis) -> Millis {
         self.clock.server(local)
     }
 
     /// Learns from a `Date` header, see [`Clock::observe`].
-    pub fn observe(&mut self, date: Millis, sent: Millis, received: Millis) -> bool {
-        self.clock.observe(date, sent, received)
+    pub fn observe(&mut self, date: Millis, sent: Millis, received: Millis) {
+        self.clock.observe(date, sent, received);
     }
 
     /// The set to sign with, whatever its standing.
@@ -74,8 +119,63 @@ impl Session {
     }
 
     /// What to do when credentials are needed.
-    pub fn decide(&self, local: Millis) -> Decision {
+    pub fn decide(&mut self, local: Millis) -> Decision {
         self.life.decide(self.server_time(local))
+    }
+
+    /// When to look at the set again in the background, see [`Life::look`].
+    pub fn look(&self, local: Millis, woken: bool) -> Option<Millis> {
+        self.life.look(self.server_time(local), woken)
+    }
+
+    /// Takes in that the device's clock jumped, see [`Clock::jump`].
+    pub fn jumped(&mut self, by: Millis, local: Millis) {
+        if !self.clock.jump(by) && by > SKEW {
+            self.life.doubt_time(self.server_time(local));
+        }
+    }
+
+    /// What to do about the answer to a signed request: none if the caller gets it as it is. What it says about the
+    /// clock and the set is taken in anyway. `random` is in [0, 1).
+    pub fn judge(&mut self, call: &Call, attempt: &Attempt<'_>, random: f64, local: Millis) -> Option<Verdict> {
+        let now = self.server_time(local);
+        let (mut cause, mut asked, mut date) = (Cause::Network, None, None);
+        if let Some(reply) = attempt.reply {
+            (cause, asked, date) = (Cause::of(reply), retry::asked(reply, now), reply.date());
+            if reply.status < 400 {
+                self.life.prove(attempt.key);
+            }
+            // HTTP APIs say "Forbidden" and no more, which may be an application's own word too.
+            let is_skewed = date.zip(attempt.signed_at).is_some_and(|(date, at)| (date - at).abs() > SKEW);
+            if cause == Cause::Final && matches!(reply.status, 401 | 403) && is_skewed && call.idempotent {
+                cause = Cause::Skew(None);
+            }
+        }
+        let mut renew = false;
+        let can_heal = match cause {
+            Cause::Skew(told) => {
+                match (told, date) {
+                    (Some(told), _) => self.clock.correct(told, local),
+                    (None, Some(date)) => self.clock.observe(date, local, local),
+                    (None, None) => false,
+                };
+                told.or(date).is_some()
+            }
+            Cause::Token | Cause::Role => {
+                let remedy = self.life.refuse(attempt.key, cause == Cause::Role, now);
+                renew = remedy == Remedy::Renewable;
+                remedy != Remedy::Hopeless
+            }
+            _ => false,
+        };
+        let again = call.again(cause, can_heal, asked, random)?;
+        Some(Verdict { again, cause, renew })
+    }
+
+    /// Starts a round, with its own draw of chance, in [0, 1).
+    pub fn begin_with(&mut self, random: f64) -> Generation {
+        self.life.draw(random);
+        self.begin()
     }
 
     /// Starts a round.
@@ -117,7 +217,7 @@ impl Session {
                 }
                 _ => Identity::Unknown,
             };
-            self.exchange = Some(Exchange::new(pool.clone(), logins, identity));
+            self.exchange = Some(Exchange::new(pool.clone(), logins, identity).granting(self.policy));
         }
         current
     }
@@ -127,14 +227,38 @@ impl Session {
         self.exchange.as_ref().map(Exchange::request)
     }
 
+    /// Takes in how long the round has been going on.
+    pub fn pace(&mut self, elapsed: Millis) {
+        self.elapsed = elapsed;
+    }
+
     /// Takes Cognito's answer in.
     pub fn answered(&mut self, round: Generation, reply: &HttpReply, random: f64, local: Millis) -> Progress {
-        self.step(round, local, |exchange| exchange.answered(reply, random))
+        if reply.date().is_none() {
+            // Cognito is never asked with credentials, so what it refuses is a login token, and its time is the truth.
+            let told = heal::server_time(reply);
+            let began = (|| Some(reply.document.whole_number("Credentials.Expiration")? * 1_000 - LIFETIME))();
+            match (told, began) {
+                (Some(told), _) => self.clock.correct(told, local),
+                (None, Some(began)) => self.clock.infer(began, local),
+                (None, None) => false,
+            };
+        }
+        let asked = retry::asked(reply, self.server_time(local));
+        let elapsed = self.elapsed;
+        self.step(round, local, |exchange| {
+            exchange.pace(elapsed, asked);
+            exchange.answered(reply, random)
+        })
     }
 
     /// Takes in that Cognito did not answer.
     pub fn unanswered(&mut self, round: Generation, failure: Failure, random: f64, local: Millis) -> Progress {
-        self.step(round, local, |exchange| exchange.unanswered(failure, random))
+        let elapsed = self.elapsed;
+        self.step(round, local, |exchange| {
+            exchange.pace(elapsed, None);
+            exchange.unanswered(failure, random)
+        })
     }
 
     fn step(&mut self, round: Generation, local: Millis, step: impl FnOnce(&mut Exchange) -> Step) -> Progress {

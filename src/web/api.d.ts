@@ -205,6 +205,22 @@ export interface EndpointDeclaration {
 export type WasmSource = string | URL | Response | BufferSource | WebAssembly.Module;
 
 /**
+ * How far to go when something fails that may go well the next time.
+ *
+ * @example
+ * import type { RetryPolicy } from "sigfetch";
+ *
+ * const patient: RetryPolicy = { attempts: 8, budgetMs: 60_000 };
+ * await aws.signedFetch("https://abc123.execute-api.eu-west-1.amazonaws.com/prod/items", { aws: { retry: patient } });
+ */
+export interface RetryPolicy {
+  /** Attempts in all, the first one counted; 1 to 100. Default: 4. */
+  attempts?: number;
+  /** Milliseconds after the first attempt began within which another one may begin. Default: 20 000. */
+  budgetMs?: number;
+}
+
+/**
  * What {@link createClient} takes. Give `identityPoolId` or `credentials`, not both.
  *
  * @example
@@ -268,6 +284,15 @@ export interface ClientOptions {
    * client's own calls of Cognito and STS are always allowed. Default: every service of AWS.
    */
   allow?: string[];
+  /**
+   * How far to go when something fails; `false` is one attempt. Default: 4 attempts within 20 s.
+   *
+   * Cognito, and methods that HTTP calls idempotent (GET, HEAD, OPTIONS, PUT, DELETE), are tried again after network
+   * errors, 429, 500, 502, 503 and 504; other methods only when AWS has not processed the request: it throttles, or
+   * refuses the clock or the session token. Clock and credentials are put right before, once each. Between attempts is
+   * a time drawn by chance from one that doubles, after what `Retry-After` says. An abort ends it at once.
+   */
+  retry?: false | RetryPolicy;
   /** Milliseconds to wait for one answer of Cognito or STS. Default: 10 000. */
   timeoutMs?: number;
   /**
@@ -301,6 +326,8 @@ export interface AwsInit {
    * service demands the body's hash. Https then protects the body by itself. Default: false.
    */
   unsignedPayload?: boolean;
+  /** As {@link ClientOptions.retry}; what it does not say is as there. */
+  retry?: false | RetryPolicy;
   /**
    * Is told how far the hashing of the body has come, once or more often, at last with `hashed` equal to `total`. Not
    * called where there is no body or it is not hashed.
@@ -591,6 +618,53 @@ export interface IdentityChangeDetail {
 export interface ClockDetail {
   /** Milliseconds, server minus device. */
   offset: number;
+  /**
+   * What told: a `Date` header; AWS's own clock in what it says when it refuses a signature or a token; the end of
+   * Cognito's credentials, which last an hour, where `Date` is hidden; or the device itself, whose clock was set.
+   */
+  from: "date" | "refusal" | "expiration" | "device";
+}
+
+/**
+ * Of a `request` event: an attempt is over, of a call or of Cognito Identity's.
+ *
+ * @example
+ * aws.addEventListener("request", ({ detail }) => console.log(detail.url, detail.status, `${detail.durationMs} ms`));
+ */
+export interface RequestDetail {
+  /** The HTTP method. */
+  method: string;
+  /** Without query and fragment. */
+  url: string;
+  /** Counted from 1 for every call. */
+  attempt: number;
+  /** Milliseconds until the answer's headers were there, or until it failed. */
+  durationMs: number;
+  /** The HTTP status; nothing if there was no answer that the page may see. */
+  status?: number;
+}
+
+/**
+ * Of a `retry` event: a call is about to be tried again.
+ *
+ * @example
+ * aws.addEventListener("retry", ({ detail }) => console.log(`${detail.url}: ${detail.reason}, attempt ${detail.attempt}`));
+ */
+export interface RetryDetail {
+  /** The HTTP method. */
+  method: string;
+  /** Without query and fragment. */
+  url: string;
+  /** The number of the attempt that follows. */
+  attempt: number;
+  /**
+   * Why: the session token has expired, or is not known any more (`token`), or the role is denied, as it is when its
+   * older sessions were revoked (`role`), and there are new credentials now; the clock was off and has been corrected;
+   * AWS throttles; it fails (`fault`); or there was no answer that the page may see (`network`).
+   */
+  reason: "token" | "role" | "clock" | "throttled" | "fault" | "network";
+  /** Milliseconds that are waited before. */
+  waitMs: number;
 }
 
 /**
@@ -609,6 +683,10 @@ export interface ClientEventMap {
   credentials: CustomEvent<Readonly<CredentialsDetail>>;
   /** There is another Cognito identity, or none any more. */
   identitychange: CustomEvent<Readonly<IdentityChangeDetail>>;
+  /** An attempt is over, of a call or of Cognito Identity's. */
+  request: CustomEvent<Readonly<RequestDetail>>;
+  /** A call is about to be tried again. */
+  retry: CustomEvent<Readonly<RetryDetail>>;
   /** The client has learnt how far the device's clock is off. */
   clock: CustomEvent<Readonly<ClockDetail>>;
 }

@@ -7,7 +7,8 @@ import { checkLogins } from "./identity-options.js";
 import { isLoaded, load } from "./load.js";
 import * as op from "./operation.js";
 import { capturePresigned, presign, presignNow } from "./presign.js";
-import { badHeaders, capture, captureRequest } from "./request.js";
+import { again, badHeaders, capture, captureRequest } from "./request.js";
+import { send } from "./send.js";
 import { Session, signedOut } from "./session.js";
 import { sign, signHeaders, signHeadersNow } from "./sign.js";
 import { reply, until } from "./transport.js";
@@ -25,6 +26,7 @@ class Client extends EventTarget {
   #options;
   /** @type {{ core: Core, session: Session } | undefined} */
   #opened;
+  #emit = emitter(this);
   /** Changes at every sign-out: what was called before must not go on after. */
   #epoch = 0;
 
@@ -63,7 +65,7 @@ class Client extends EventTarget {
   #make() {
     if (!this.#opened) {
       const core = makeCore(this.#options);
-      this.#opened = { core, session: new Session(core, this.#options, emitter(this), this.#epoch > 0) };
+      this.#opened = { core, session: new Session(core, this.#options, this.#emit, this.#epoch > 0) };
     }
     return this.#opened;
   }
@@ -94,22 +96,28 @@ class Client extends EventTarget {
   /** @param {CapturedRequest} captured */
   async #sign(captured) {
     const { core, session, check } = await this.#open();
-    return sign(core, session, captured, check);
+    const signed = await sign(core, session, captured, check);
+    return captured.redirect === "manual" ? signed : again(signed, { redirect: captured.redirect });
+  }
+
+  /**
+   * @param {CapturedRequest} captured
+   * @param {boolean} [isRead] Whether it only reads, whatever its method says.
+   */
+  async #send(captured, isRead) {
+    return send({ ...(await this.#open()), emit: this.#emit }, captured, isRead);
   }
 
   clock = Object.freeze(
     Object.defineProperty({ offset: 0 }, "offset", {
-      get: () => +(this.#opened?.core.run(op.CLOCK) ?? 0),
+      get: () => +(this.#opened?.core.run(op.CLOCK).split("\0")[0] ?? 0),
       enumerable: true,
     }),
   );
 
   signedFetch = async (/** @type {RequestInfo | URL} */ input, /** @type {SignedRequestInit} */ init) => {
     const captured = captureRequest(input, init);
-    return until(
-      captured.signal,
-      this.#sign(captured).then((request) => fetch(request)),
-    );
+    return until(captured.signal, this.#send(captured));
   };
 
   sign = async (/** @type {RequestInfo | URL} */ input, /** @type {SignedRequestInit} */ init) => {
@@ -205,12 +213,13 @@ class Client extends EventTarget {
     const signal = AbortSignal.timeout(this.#options.timeoutMs ?? 10_000);
     let answer;
     try {
-      const response = await this.signedFetch(url, {
+      const captured = captureRequest(url, {
         method: "POST",
         headers: { "content-type": "application/x-www-form-urlencoded", accept: "application/json" },
         body: "Action=GetCallerIdentity&Version=2011-06-15",
         signal,
       });
+      const response = await until(signal, this.#send(captured, true));
       answer = reply(response, await response.text());
     } catch (cause) {
       if (cause instanceof SigFetchError) throw cause;

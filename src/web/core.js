@@ -5,6 +5,7 @@ import { text } from "./check.js";
 import { SigFetchError, fieldError } from "./error.js";
 import { checkFlow, checkWho } from "./identity-options.js";
 import * as op from "./operation.js";
+import { readPolicy } from "./retry.js";
 
 /** @import { ClientOptions } from "./api.js" */
 
@@ -56,6 +57,7 @@ export function makeCore(options) {
   if (options.allow) run(op.ALLOW, ...options.allow);
   const flow = checkFlow(options);
   if (flow) run(op.CLASSIC_FLOW, ...flow);
+  run(op.GRANT, ...readPolicy(options.retry, "options.retry", fieldError.bind(undefined, "INVALID_OPTION")));
   return {
     run,
     hash(body) {

@@ -5,15 +5,17 @@
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::appsync;
-use crate::clock::Millis;
+use crate::clock::{Millis, parse_amz_date};
 use crate::cognito::{self, Failure, Logins};
 use crate::config::Config;
-use crate::credentials::{CredentialSet, Decision, Generation, Progress, Session, Standing};
+use crate::credentials::{Attempt, CredentialSet, Decision, Generation, Progress, Session, Standing, Verdict};
 use crate::endpoint::KnownHosts;
 use crate::error::Error;
+use crate::heal::{Call, is_idempotent};
 use crate::lifetime::{Lifetime, lifetime};
 use crate::message::{Document, HttpReply, Url};
 use crate::pool::check_login_key;
+use crate::retry::Policy;
 use crate::secret::Secret;
 use crate::sigv4::{
     EMPTY_HASH, KeyCache, PayloadHash, SigningCredentials, SigningRequest, UNSIGNED_PAYLOAD, parse_headers, payload_of,
@@ -49,6 +51,10 @@ mod operation {
     pub(super) const CLASSIC_FLOW: u8 = 22;
     pub(super) const IDENTITY: u8 = 23;
     pub(super) const REMEMBER: u8 = 24;
+    pub(super) const GRANT: u8 = 25;
+    pub(super) const JUDGE: u8 = 26;
+    pub(super) const LOOK: u8 = 27;
+    pub(super) const JUMPED: u8 = 28;
 }
 
 /// One client.
@@ -96,6 +102,19 @@ impl<'a> Arguments<'a> {
 
     fn time(&self, index: usize) -> Millis {
         self.number(index).unwrap_or_default()
+    }
+
+    /// A number in [0, 1), from one below a million.
+    fn random(&self, index: usize) -> f64 {
+        self.time(index) as f64 / 1e6
+    }
+
+    /// Attempts and budget, from `index` on; what is not given is as in `usual`.
+    fn policy(&self, index: usize, usual: Policy) -> Policy {
+        Policy {
+            attempts: self.number(index).map_or(usual.attempts, |attempts| attempts as u32),
+            budget: self.number(index + 1).unwrap_or(usual.budget),
+        }
     }
 
     fn round(&self) -> Generation {
@@ -212,10 +231,10 @@ impl Handle {
                 Decision::Await => "2",
             }
             .into(),
-            // -> the round
+            // random below a million -> the round
             op::BEGIN => {
                 self.logins.clear();
-                decimal(u32::from(self.session.begin()).into())
+                decimal(u32::from(self.session.begin_with(arguments.random(0))).into())
             }
             // provider, token: for the round that is about to start its exchange
             op::LOGIN => {
@@ -247,12 +266,13 @@ impl Handle {
                 Some(call) => join(&[&call.url, &call.target, &call.body]),
                 None => done,
             },
-            // round, random below a million, now, then a reply; status 0 is no connection, 1 no answer in time
-            // -> milliseconds to wait before the next request; "-" when the round is over
+            // round, random below a million, now, the time that the round has taken, then a reply; status 0 is no
+            // connection, 1 no answer in time -> milliseconds to wait before the next request; "-" when the round is over
             op::ANSWERED => {
                 let (round, now) = (arguments.round(), arguments.time(2));
-                let random = arguments.time(1) as f64 / 1e6;
-                let reply = arguments.reply(3);
+                let random = arguments.random(1);
+                self.session.pace(arguments.time(3));
+                let reply = arguments.reply(4);
                 let progress = match reply.status {
                     0 => self.session.unanswered(round, Failure::Network, random, now),
                     1 => self.session.unanswered(round, Failure::Timeout, random, now),
@@ -269,10 +289,10 @@ impl Handle {
                 self.session.fail(arguments.round(), arguments.time(1));
                 done
             }
-            // date, sent, received -> "1" if the offset is another one now
+            // date, sent, received
             op::OBSERVE => {
-                let learnt = self.session.observe(arguments.time(0), arguments.time(1), arguments.time(2));
-                if learnt { "1".into() } else { done }
+                self.session.observe(arguments.time(0), arguments.time(1), arguments.time(2));
+                done
             }
             // round, now, accessKeyId, secretAccessKey, sessionToken?, identityId?, expiration?, "1" if it is a user's
             op::ACCEPT => {
@@ -316,10 +336,27 @@ impl Handle {
             }
             // a reply of AppSync that is no GraphQL result -> never anything but an error
             op::REFUSE_GRAPHQL => return Err(appsync::refusal(&arguments.reply(0))),
-            // -> the server's time minus the device's
+            // -> the server's time minus the device's, and where that is from
             op::CLOCK => {
-                let offset = self.session.server_time(0);
-                concat(&[if offset < 0 { "-" } else { "" }, &decimal(offset.unsigned_abs())])
+                let clock = self.session.clock();
+                let sign = if clock.offset() < 0 { "-" } else { "" };
+                concat(&[sign, &decimal(clock.offset().unsigned_abs()), "\0", clock.source().name()])
+            }
+            // attempts?, budget?: what the client's options grant
+            op::GRANT => {
+                self.session.grant(arguments.policy(0, self.session.policy()));
+                done
+            }
+            op::JUDGE => self.judge(arguments),
+            // now, woken? -> milliseconds until the set is to be looked at again, 0 to start a round; nothing if never
+            op::LOOK => match self.session.look(arguments.time(0), !arguments.get(1).is_empty()) {
+                Some(wait) => decimal(wait.unsigned_abs()),
+                None => done,
+            },
+            // by how much the device's clock jumped ahead, or else back; now
+            op::JUMPED => {
+                self.session.jumped(arguments.time(0) - arguments.time(1), arguments.time(2));
+                done
             }
             // hosts: of AWS's own, these alone may be called
             op::ALLOW => {
@@ -343,6 +380,35 @@ impl Handle {
             set.identity_id.as_deref().unwrap_or_default(),
             &set.expires_at.map(|end| decimal(end.unsigned_abs())).unwrap_or_default(),
         ])
+    }
+
+    /// now, random below a million, key, x-amz-date, method, replayable?, attempts?, budget?, made, elapsed, what
+    /// has been healed, then a reply; status 0 is none -> nothing if the caller gets the answer; or else milliseconds to
+    /// wait before another attempt, the cause, what has been healed then, and whether to get another set first
+    fn judge(&mut self, arguments: &Arguments<'_>) -> String {
+        let call = Call {
+            idempotent: is_idempotent(arguments.get(4)),
+            replayable: !arguments.get(5).is_empty(),
+            policy: arguments.policy(6, self.session.policy()),
+            made: arguments.time(8) as u32,
+            elapsed: arguments.time(9),
+            healed: arguments.time(10) as u8,
+        };
+        let reply = arguments.reply(11);
+        let attempt = Attempt {
+            reply: (reply.status > 0).then_some(&reply),
+            key: arguments.get(2),
+            signed_at: parse_amz_date(arguments.get(3)),
+        };
+        match self.session.judge(&call, &attempt, arguments.random(1), arguments.time(0)) {
+            Some(Verdict { again, cause, renew }) => join(&[
+                &decimal(again.wait.unsigned_abs()),
+                cause.name(),
+                &decimal(again.healed.into()),
+                if renew { "1" } else { "" },
+            ]),
+            None => String::new(),
+        }
     }
 
     /// now, url, headers, init.aws, method, payload hash?, and whether the credentials were renewed for it -> the headers

@@ -25,3 +25,7 @@ export const PRESIGN = 21;
 export const CLASSIC_FLOW = 22;
 export const IDENTITY = 23;
 export const REMEMBER = 24;
+export const GRANT = 25;
+export const JUDGE = 26;
+export const LOOK = 27;
+export const JUMPED = 28;

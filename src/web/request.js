@@ -3,6 +3,7 @@
 // object do not reach the request.
 import { isFleeting, kindOf, read, takeBody } from "./body.js";
 import { fieldError } from "./error.js";
+import { readPolicy } from "./retry.js";
 import { NO_REDIRECT } from "./transport.js";
 
 /** @import { HashProgress, SignedRequestInit } from "./api.js" */
@@ -14,12 +15,17 @@ import { NO_REDIRECT } from "./transport.js";
  * @property {string} method
  * @property {Headers} headers What the caller gives, and the content type that the body brings.
  * @property {(string | undefined)[]} aws `init.aws`, as the handle takes it.
+ * @property {(number | undefined)[]} policy `init.aws.retry`, as the handle takes it.
  * @property {Body} [body]
  * @property {AbortSignal} [signal]
  * @property {(progress: HashProgress) => void} [onProgress]
  * @property {string | Promise<string | undefined>} [hash] Made once, however often the call is signed.
  */
-/** @typedef {Captured & { request: Request, signal: AbortSignal }} CapturedRequest */
+/**
+ * @typedef {Captured & { request: Request, signal: AbortSignal, redirect: RequestRedirect }} CapturedRequest
+ * The request is sent with `manual`, so that a redirect can be told from a broken connection; `redirect` is what the
+ * caller is to see.
+ */
 
 export const invalid = fieldError.bind(undefined, "INVALID_REQUEST");
 
@@ -61,25 +67,27 @@ export function captureRequest(input, init) {
   const given = members(init);
   const { from, ...captured } = parts(input, given, true);
   const { url, method, headers, body } = captured;
-  let request;
+  let request, asGiven;
   try {
-    const asGiven = new Request(from ?? url, {
+    asGiven = new Request(from ?? url, {
       ...given,
       // Not always, as any member makes the browser forget the referrer of a `Request` that is the input.
       ...((body || given.headers !== undefined) && { headers }),
       // That there is one is checked now; it is put in when it is signed.
       body: body && new Uint8Array(),
     });
-    // A followed redirect would carry credentials to wherever it points.
-    request = again(asGiven, { redirect: asGiven.redirect === "manual" ? "manual" : NO_REDIRECT });
+    request = again(asGiven, { redirect: "manual" });
   } catch (cause) {
     throw invalid("init", "is refused by the browser, see the cause", cause);
   }
   checkSettable(headers, request);
   if (request.mode === "no-cors") throw invalid("init.mode", "must not be no-cors: it drops the signature");
   const { signal } = request;
-  if (body || !from || isBodiless(method)) return { ...captured, request, signal };
-  return { ...captured, request, signal, body: { data: read(request), type: "" } };
+  // A followed redirect would carry credentials to wherever it points.
+  /** @type {RequestRedirect} */
+  const redirect = asGiven.redirect === "manual" ? "manual" : NO_REDIRECT;
+  const all = { ...captured, request, signal, redirect };
+  return body || !from || isBodiless(method) ? all : { ...all, body: { data: read(request), type: "" } };
 }
 
 const isBodiless = (/** @type {string} */ method) => /^(GET|HEAD)$/.test(method);
@@ -130,8 +138,9 @@ function parts(input, given, sent) {
   if (onProgress !== undefined && typeof onProgress !== "function") {
     throw invalid("init.aws.onProgress", "must be a function");
   }
+  const policy = readPolicy(given.aws?.retry, "init.aws.retry", invalid);
   signal?.throwIfAborted();
-  const captured = { from, url, method, headers, aws, signal, onProgress };
+  const captured = { from, url, method, headers, aws, policy, signal, onProgress };
   if (given.body == null) return captured;
   if (isBodiless(method)) throw invalid("init.body", `does not go with ${method}`);
   let body;

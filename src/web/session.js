@@ -4,7 +4,8 @@
 import { SigFetchError, fieldError } from "./error.js";
 import { openStore } from "./identity-store.js";
 import * as op from "./operation.js";
-import { NO_REDIRECT, anyOf, reply, sleep } from "./transport.js";
+import { NO_REDIRECT, anyOf, dateOf, place, random, reply, sleep } from "./transport.js";
+import { alarm, clockWatch } from "./wake.js";
 import { askWho } from "./who.js";
 
 /** @import { ClientOptions, IdentityFunction, Logins, LoginsFunction } from "./api.js" */
@@ -37,6 +38,10 @@ export class Session {
   #key = "";
   /** @type {{ work: Promise<void>, abort: AbortController } | undefined} */
   #round;
+  /** What listeners know of the clock. */
+  #offset = 0;
+  #jump = clockWatch();
+  #alarm = alarm(this);
 
   /**
    * @param {Core} core
@@ -59,6 +64,7 @@ export class Session {
 
   /** Waits until there are credentials that are good now. */
   async ready() {
+    this.watchClock();
     for (;;) {
       const decision = this.#core.run(op.DECIDE, Date.now());
       if (decision === USE) return;
@@ -75,6 +81,7 @@ export class Session {
 
   /** Whether there are credentials that are good now; if they are not or end soon, a round starts. */
   isReady() {
+    this.watchClock();
     let decision = this.#core.run(op.DECIDE, Date.now());
     if (decision !== USE && !this.#round) {
       this.#start();
@@ -94,14 +101,58 @@ export class Session {
     }
   }
 
+  /**
+   * Gets another set in place of the one of this key, which AWS refuses. Whether there is one then, or soon.
+   *
+   * @param {string | undefined} key
+   */
+  async replace(key) {
+    try {
+      await this.renew();
+    } catch {
+      return false;
+    }
+    return this.#core.run(op.CREDENTIALS).split("\0")[0] !== key;
+  }
+
+  /**
+   * Looks after the set in the background.
+   *
+   * @param {boolean} [woken]
+   */
+  look(woken) {
+    this.watchClock();
+    const wait = this.#core.run(op.LOOK, Date.now(), woken && 1);
+    if (wait === "0" && !this.#round) this.#start();
+    else this.#alarm(+wait);
+  }
+
+  /** Tells of the clock when more is known of it. */
+  tellClock() {
+    const [offset, from] = this.#core.run(op.CLOCK).split("\0");
+    if (+offset === this.#offset) return;
+    this.#offset = +offset;
+    this.#emit("clock", { offset: +offset, from: /** @type {any} */ (from) });
+  }
+
+  /** Notices when the device's clock was set, or the device has slept. */
+  watchClock() {
+    const jump = this.#jump();
+    if (!jump) return;
+    this.#core.run(op.JUMPED, Math.max(jump, 0), Math.max(-jump, 0), Date.now());
+    this.tellClock();
+  }
+
   #start() {
     const abort = new AbortController();
-    const id = +this.#core.run(op.BEGIN);
+    const id = +this.#core.run(op.BEGIN, random());
     const work = Promise.race([
       this.#run(id, abort.signal),
       new Promise((_, reject) => abort.signal.addEventListener("abort", () => reject(abort.signal.reason))),
     ]).finally(() => {
-      if (this.#round === round) this.#round = undefined;
+      if (this.#round !== round) return;
+      this.#round = undefined;
+      this.look();
     });
     // A background round that fails while the old set serves concerns nobody but listeners.
     work.then(
@@ -186,7 +237,7 @@ export class Session {
   /** The set for another tab, if it has long to live. */
   #fresh() {
     if (this.#round || this.#core.run(op.DECIDE, Date.now()) !== USE) return;
-    return { set: this.#core.run(op.CREDENTIALS).split("\0"), offset: this.#core.run(op.CLOCK) };
+    return { set: this.#core.run(op.CREDENTIALS).split("\0"), offset: this.#core.run(op.CLOCK).split("\0")[0] };
   }
 
   /**
@@ -199,7 +250,8 @@ export class Session {
   #take(id, { logins }, { set, offset }) {
     const now = Date.now();
     // Half a second is what a `Date` header is short of on average.
-    this.#observe(now + +offset - 500, now);
+    this.#core.run(op.OBSERVE, now + +offset - 500, now, now);
+    this.tellClock();
     this.#core.run(op.ACCEPT, id, now, ...set, logins.length ? 1 : "");
   }
 
@@ -213,22 +265,15 @@ export class Session {
     if (signal.aborted) return;
     logins.forEach((login) => this.#core.run(op.LOGIN, ...login));
     if (!this.#core.run(op.START_EXCHANGE, id, identityId)) return;
+    const began = performance.now();
     // Not a number when the round is over.
-    for (let wait = 0; wait >= 0;) {
-      if (wait) await sleep(wait);
+    for (let wait = 0, attempt = 1; wait >= 0; attempt += 1) {
+      if (wait) await sleep(wait, signal);
       if (signal.aborted) return;
-      const answer = await this.#ask(signal);
-      wait = +this.#core.run(op.ANSWERED, id, Math.trunc(Math.random() * 1e6), Date.now(), ...answer);
-    }
-  }
-
-  /**
-   * @param {number} date
-   * @param {number} sent
-   */
-  #observe(date, sent) {
-    if (this.#core.run(op.OBSERVE, date, sent, Date.now())) {
-      this.#emit("clock", { offset: +this.#core.run(op.CLOCK) });
+      const answer = await this.#ask(signal, attempt);
+      const elapsed = Math.trunc(performance.now() - began);
+      wait = +this.#core.run(op.ANSWERED, id, random(), Date.now(), elapsed, ...answer);
+      this.tellClock();
     }
   }
 
@@ -236,11 +281,13 @@ export class Session {
    * One call of Cognito or STS; its `Date` sets the clock.
    *
    * @param {AbortSignal} signal
+   * @param {number} attempt
    */
-  async #ask(signal) {
+  async #ask(signal, attempt) {
     const [url, target, body] = this.#core.run(op.REQUEST).split("\0");
     const timeout = AbortSignal.timeout(this.#options.timeoutMs ?? 10_000);
-    const sent = Date.now();
+    const [sent, began] = [Date.now(), performance.now()];
+    let status;
     try {
       const response = await fetch(url, {
         method: "POST",
@@ -254,11 +301,15 @@ export class Session {
         redirect: NO_REDIRECT,
         signal: anyOf(timeout, signal),
       });
-      const date = Date.parse(response.headers.get("date") ?? "");
-      if (date) this.#observe(date, sent);
+      status = response.status;
+      const date = dateOf(response);
+      if (date) this.#core.run(op.OBSERVE, date, sent, Date.now());
       return reply(response, await response.text());
     } catch {
       return [timeout.aborted ? 1 : 0];
+    } finally {
+      const durationMs = Math.round(performance.now() - began);
+      this.#emit("request", { method: "POST", url: place(url), attempt, durationMs, ...(status && { status }) });
     }
   }
 

@@ -35,6 +35,7 @@ export const checkTarget = (core, { url, headers, aws }) => core.run(op.CHECK, u
  * @param {boolean} [renewed] Whether the credentials are as new as they can be.
  */
 function added(core, session, { url, method, headers, aws }, hash, renewed) {
+  session.watchClock();
   const answer = core.run(op.SIGN, Date.now(), url, lines(headers), ...aws, method, hash, renewed ? 1 : "");
   if (answer[0] !== "\x02") return answer;
   // They end soon. Nobody waits for the new ones, and whoever waits later hears what goes wrong.

@@ -22,11 +22,73 @@ export function anyOf(...signals) {
   return abort.signal;
 }
 
-/** @param {number} milliseconds */
-export const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+/** Chance, as the handle takes it. */
+export const random = () => Math.trunc(Math.random() * 1e6);
 
 /**
- * What the handle wants to know of an answer: status, error type, request id and the body laid flat.
+ * Waits; when `signal` aborts, no longer.
+ *
+ * @param {number} milliseconds
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<void>}
+ */
+export const sleep = (milliseconds, signal) =>
+  new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", end);
+      resolve();
+    };
+    const timer = setTimeout(end, milliseconds);
+    signal?.addEventListener("abort", end);
+  });
+
+/**
+ * A URL as it may be told: without its query, which may be a signature.
+ *
+ * @param {string} url
+ */
+export const place = (url) => url.replace(/[?#].*/s, "");
+
+/**
+ * When the server wrote an answer, in milliseconds; not a number if that is hidden or the answer has been in a cache.
+ *
+ * @param {Response} response
+ */
+export const dateOf = ({ headers }) => (headers.has("age") ? NaN : Date.parse(headers.get("date") ?? ""));
+
+/** The most of a refusal that is read, in characters, and the longest that is waited for it, in milliseconds. */
+const MOST = 65_536;
+const PATIENCE = 2_000;
+
+/**
+ * The body of an answer as far as it can say why AWS refuses; the caller's own is left unread. A body that does not
+ * end is read no further than it takes.
+ *
+ * @param {Response} response
+ */
+export async function peek(response) {
+  const reader = /^40[013]$/.test(String(response.status)) && response.clone().body?.getReader();
+  if (!reader) return "";
+  const stop = () => reader.cancel().catch(() => {});
+  const timer = setTimeout(stop, PATIENCE);
+  const decoder = new TextDecoder();
+  let text = "";
+  try {
+    for (let piece; text.length < MOST && !(piece = await reader.read()).done;) {
+      text += decoder.decode(piece.value, { stream: true });
+    }
+  } catch {
+    // It broke off. The caller will meet it in the caller's own copy.
+  }
+  clearTimeout(timer);
+  stop();
+  return text;
+}
+
+/**
+ * What the handle wants to know of an answer: status, error type, request id and the body laid flat, after the headers
+ * that matter.
  *
  * @param {Response} response
  * @param {string} body
@@ -35,8 +97,24 @@ export const reply = (response, body) => [
   response.status,
   response.headers.get("x-amzn-errortype"),
   response.headers.get("x-amzn-requestid"),
-  flat(body),
+  [
+    line(":date", dateOf(response)),
+    line(":retry-after", response.headers.get("retry-after")),
+    line(":retry-at", Date.parse(response.headers.get("retry-after") ?? "")),
+    flat(body),
+  ].join(""),
 ];
+
+/**
+ * One value of a flat document; nothing for what is neither text nor a number.
+ *
+ * @param {string} path
+ * @param {unknown} value
+ */
+const line = (path, value) =>
+  typeof value === "string" || typeof value === "number"
+    ? `\x02${[typeof value === "number" ? `${path}#` : path, value].map((part) => String(part).replace(/[\0-\x02]/g, "")).join("\x01")}`
+    : "";
 
 /**
  * Lays a JSON document flat, as `Document` in `message.rs` reads it; XML by the names of its innermost elements.
@@ -44,10 +122,6 @@ export const reply = (response, body) => [
  * @param {string} body
  */
 function flat(body) {
-  const line = (/** @type {string} */ path, /** @type {unknown} */ value) =>
-    typeof value === "string" || typeof value === "number"
-      ? `\x02${[typeof value === "number" ? `${path}#` : path, value].map((part) => String(part).replace(/[\0-\x02]/g, "")).join("\x01")}`
-      : "";
   /** @type {(path: string, value: unknown) => string} */
   const lay = (path, value) =>
     value && typeof value === "object"

@@ -143,8 +143,8 @@ test("an answer that repeats the login token is not shown", async () => {
 
 for (const [what, faults, code] of [
   ["a broken connection", { cut: { service: "sts" } }, "NETWORK"],
-  ["throttling", { throttle: { service: "sts" } }, "THROTTLED"],
-  ["status 500", { status5xx: { service: "sts" } }, "SERVICE_FAULT"],
+  ["throttling at every attempt", { throttle: always({ service: "sts" }) }, "THROTTLED"],
+  ["status 500 at every attempt", { status5xx: always({ service: "sts" }) }, "SERVICE_FAULT"],
 ]) {
   test(`whoami: ${what} of STS is a SigFetchError, and then it works`, async () => {
     await at.aws.faults(faults);

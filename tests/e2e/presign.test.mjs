@@ -200,17 +200,21 @@ test("a URL never promises more than its credentials keep: they are renewed if t
     };
     const aws = createClient({ credentials });
     await aws.credentials();
+    const [now, steady] = [Date.now, performance.now.bind(performance)];
+    const pass = (time) => {
+      Date.now = () => now() + time;
+      performance.now = () => steady() + time;
+    };
     // Half an hour later.
-    const now = Date.now;
-    Date.now = () => now() + 1_800_000;
+    pass(1_800_000);
     const half = { expires: expires(await aws.presign(url, { expiresSeconds: 1_500 })), asked };
     const atOnce = await outcome(() => aws.presignSync(url, { expiresSeconds: 3_000 }));
     const renewed = { expires: expires(await aws.presign(url, { expiresSeconds: 3_000 })), asked };
     const tooLong = { ...(await outcome(aws.presign(url, { expiresSeconds: 7_200 }))), asked };
-    // Nearly at their end, they are not renewed for a URL that nobody wants to live so long.
-    Date.now = () => now() + 1_800_000 + 3_600_000 - 400_000;
-    const short = { expires: expires(await aws.presign(url)), asked };
-    Date.now = now;
+    // Nearly at their end, they sign a URL that nobody wants to live longer, whatever is renewed in the background.
+    pass(1_800_000 + 3_600_000 - 400_000);
+    const short = { expires: expires(await aws.presign(url)) };
+    pass(0);
     return { half, atOnce, renewed, tooLong, short, took: Date.now() - start };
   });
   assert.deepEqual(seen.half, { expires: 1_500, asked: 1 });
@@ -220,7 +224,6 @@ test("a URL never promises more than its credentials keep: they are renewed if t
   assert.equal(seen.tooLong.asked, 2, "new ones would live no longer");
   const left = 400 - Math.ceil(seen.took / 1_000);
   assert.ok(seen.short.expires <= 400 && seen.short.expires >= left, `${seen.short.expires} s`);
-  assert.equal(seen.short.asked, 2);
 });
 
 test("credentials that nobody can renew are not asked for more than they have left", async () => {

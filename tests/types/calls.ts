@@ -88,6 +88,11 @@ export async function calls() {
 
 export function events() {
   client.addEventListener("clock", ({ detail }) => same<Same<typeof detail.offset, number>>());
+  client.addEventListener("request", ({ detail }) => same<Same<typeof detail.status, number | undefined>>());
+  client.addEventListener("retry", ({ detail }) => {
+    // @ts-expect-error: no such reason
+    return detail.reason === "weather";
+  });
   client.addEventListener("credentials", ({ detail }) => {
     if (detail.outcome === "renewed") same<Same<typeof detail.expiration, Date | undefined>>();
     // @ts-expect-error: only what failed has a code
