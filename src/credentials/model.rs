@@ -304,13 +304,14 @@ impl Page {
     }
 
     /// What holds whatever happens.
-    fn hold(&self, newest: &mut (u32, u32)) {
+    fn hold(&mut self, newest: &mut (u32, u32)) {
+        let decision = self.session.decide(self.local);
         let Some(set) = self.session.current() else { return };
         let issued = fake::Issued::read(&set.signing.access_key_id);
         assert_eq!((issued.user, issued.epoch), (self.user, self.epoch), "another user's credentials");
         assert!((issued.epoch, issued.serial) >= *newest, "an older set replaced a newer one");
         *newest = (issued.epoch, issued.serial);
-        if self.session.decide(self.local) != Decision::Await {
+        if decision != Decision::Await {
             assert!(set.expires_at.unwrap() > self.session.server_time(self.local));
         }
     }
