@@ -29,29 +29,30 @@ impl Config {
         region: Option<String>,
         sign_as: Option<String>,
     ) -> Result<(), Error> {
-        let field = |name| concat(&["options.endpoints[", &decimal(index.into()), "].", name]);
-        check_region(&field("region"), region.as_deref())?;
-        if !is_signing_name(service) {
-            return Err(invalid(&field("service"), NO_SIGNING_NAME));
-        }
-        let mut declared = Declared::parse(url, service).map_err(|what| invalid(&field("url"), what))?;
-        let sign_as = sign_as.map(|text| SignAs::parse(&text)).transpose();
-        declared.sign_as = sign_as.map_err(|what| invalid(&field("signAs"), what))?;
-        declared.region = region;
+        let checked = check_declared(url, service, region, sign_as);
+        let declared = checked.map_err(|(member, what)| {
+            invalid(&concat(&["options.endpoints[", &decimal(index.into()), "].", member]), what)
+        })?;
         self.endpoints.push(declared);
         Ok(())
     }
 
-    /// Takes `options.allow`, after the region is known.
+    /// Takes `options.allow`, after the region is known. A list without entries comes as one empty text.
     pub fn allow(&mut self, hosts: &[&str]) -> Result<(), Error> {
         let mut allowed = Vec::new();
-        for (index, host) in hosts.iter().enumerate() {
-            let field = concat(&["options.allow[", &decimal(index as u64), "]"]);
-            allowed.push(HostPattern::parse(host).map_err(|what| invalid(&field, what))?);
+        for host in hosts {
+            if !host.is_empty() {
+                let pattern = HostPattern::parse(host).map_err(|what| {
+                    let field = concat(&["options.allow[", &decimal(allowed.len() as u64), "]"]);
+                    invalid(&field, what)
+                })?;
+                allowed.push(pattern);
+            }
         }
         // The client's own question who it is needs no leave.
-        let sts = self.region.as_deref().and_then(|region| service_host("sts", region));
-        allowed.extend(sts.as_deref().map(HostPattern::exact));
+        if let Some(sts) = self.region.as_deref().and_then(|region| service_host("sts", region)) {
+            allowed.push(HostPattern::exact(&sts));
+        }
         self.allowed = Some(allowed);
         Ok(())
     }
@@ -113,9 +114,30 @@ impl Config {
     }
 }
 
+/// Checks an entry of `options.endpoints`; the error names the member.
+fn check_declared(
+    url: &str,
+    service: &str,
+    region: Option<String>,
+    sign_as: Option<String>,
+) -> Result<Declared, (&'static str, &'static str)> {
+    if region.as_deref().is_some_and(|region| !is_region(region)) {
+        return Err(("region", NO_REGION));
+    }
+    if !is_signing_name(service) {
+        return Err(("service", NO_SIGNING_NAME));
+    }
+    let mut declared = Declared::parse(url, service).map_err(|what| ("url", what))?;
+    declared.sign_as = sign_as.as_deref().map(SignAs::parse).transpose().map_err(|what| ("signAs", what))?;
+    declared.region = region;
+    Ok(declared)
+}
+
+const NO_REGION: &str = "must be a region, such as eu-west-1";
+
 fn check_region(field: &str, region: Option<&str>) -> Result<(), Error> {
     match region {
-        Some(region) if !is_region(region) => Err(invalid(field, "must be a region, such as eu-west-1")),
+        Some(region) if !is_region(region) => Err(invalid(field, NO_REGION)),
         _ => Ok(()),
     }
 }

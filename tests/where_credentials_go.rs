@@ -176,15 +176,16 @@ fn allowed_host() -> impl Strategy<Value = String> {
     prop_oneof![1 => host(), 2 => named.prop_map(str::to_owned)]
 }
 
-fn overrides() -> impl Strategy<Value = Overrides> {
+/// What `init.aws` holds: service, region, signAs, unsignedPayload.
+type Given = (Option<String>, Option<String>, Option<String>, bool);
+
+fn overrides() -> impl Strategy<Value = Given> {
     let text = || {
         let text = prop_oneof![1 => hostile_host(), 3 => Just("us-east-1".to_owned()), 1 => Just("s3".to_owned())];
         prop::option::weighted(0.2, text)
     };
     let sign_as = prop::option::weighted(0.2, (host(), path()).prop_map(|(host, path)| host + &path));
-    (text(), text(), sign_as, prop::bool::weighted(0.1)).prop_map(|(service, region, sign_as, unsigned_payload)| {
-        Overrides { service, region, sign_as, unsigned_payload }
-    })
+    (text(), text(), sign_as, prop::bool::weighted(0.1))
 }
 
 proptest! {
@@ -211,6 +212,12 @@ proptest! {
         let only: Vec<Declared> = declared.iter().map(|(entry, _)| entry.clone()).collect();
         let rules = Rules { declared: &only, allowed: allowed.as_deref(), region: Some("us-east-1") };
         let Some(parts) = Url::split(&url) else { return Ok(()) };
+        let overrides = Overrides {
+            service: overrides.0.as_deref(),
+            region: overrides.1.as_deref(),
+            sign_as: overrides.2.as_deref(),
+            unsigned_payload: overrides.3,
+        };
         let Ok(target) = resolve(&parts, rules, overrides, &mut KnownHosts::default()) else { return Ok(()) };
 
         let host = browsers_host(&url).unwrap_or_default();

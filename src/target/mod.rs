@@ -34,14 +34,14 @@ pub struct Rules<'a> {
 }
 
 /// What `init.aws` says of one call.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Overrides {
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Overrides<'a> {
     /// The signing name.
-    pub service: Option<String>,
+    pub service: Option<&'a str>,
     /// The region.
-    pub region: Option<String>,
+    pub region: Option<&'a str>,
     /// What to sign for, as [`SignAs::parse`] reads it.
-    pub sign_as: Option<String>,
+    pub sign_as: Option<&'a str>,
     /// Whether the body is to be left out of the signature.
     pub unsigned_payload: bool,
 }
@@ -71,14 +71,19 @@ fn check_scheme(scheme: &str, host: &str) -> Result<(), &'static str> {
 pub const NO_SIGNING_NAME: &str = "must be a signing name, such as execute-api";
 
 /// Decides for one URL.
-pub fn resolve(url: &Url<'_>, rules: Rules<'_>, overrides: Overrides, hosts: &mut KnownHosts) -> Result<Target, Error> {
+pub fn resolve(
+    url: &Url<'_>,
+    rules: Rules<'_>,
+    overrides: Overrides<'_>,
+    hosts: &mut KnownHosts,
+) -> Result<Target, Error> {
     if let Err(message) = check_scheme(url.scheme, url.host()) {
         return Err(Error::new(Code::InsecureUrl, concat(&["The URL ", message])).field("input"));
     }
-    if overrides.region.as_deref().is_some_and(|region| !is_region(region)) {
+    if overrides.region.is_some_and(|region| !is_region(region)) {
         return Err(refused("region", "must be a region, such as eu-west-1"));
     }
-    if overrides.service.as_deref().is_some_and(|service| !is_signing_name(service)) {
+    if overrides.service.is_some_and(|service| !is_signing_name(service)) {
         return Err(refused("service", NO_SIGNING_NAME));
     }
     let entry = declared_for(url, rules.declared);
@@ -96,31 +101,35 @@ pub fn resolve(url: &Url<'_>, rules: Rules<'_>, overrides: Overrides, hosts: &mu
         }
         _ => {}
     }
-    let sign_as = match &overrides.sign_as {
-        Some(text) => Some(SignAs::parse(text).map_err(|what| refused("signAs", what))?),
-        None => entry.and_then(|entry| entry.sign_as.clone()),
-    };
-    let mut host = url.authority.to_owned();
-    let mut path = None;
-    if let Some(sign_as) = sign_as {
+    let own = overrides.sign_as.map(SignAs::parse).transpose().map_err(|what| refused("signAs", what))?;
+    let (mut host, mut path) = (url.authority, None);
+    if let Some(sign_as) = own.as_ref().or_else(|| entry?.sign_as.as_ref()) {
         path = sign_as.path(url.path, entry.map_or("", |entry| &entry.path));
-        host = sign_as.host;
-        known = hosts.recognise(host_of(&host), path.as_deref().unwrap_or(url.path));
+        host = &sign_as.host;
+        known = hosts.recognise(host_of(host), path.as_deref().unwrap_or(url.path));
     }
-    let (known_service, known_region) = match known {
-        Ok(endpoint) => (Some(endpoint.service), Some(endpoint.region)),
-        Err(Unrecognised::RegionNotInHost { service }) => (Some(service.to_owned()), None),
+    let (known_service, known_region) = match &known {
+        Ok(endpoint) => (Some(endpoint.service.as_str()), Some(endpoint.region.as_str())),
+        Err(Unrecognised::RegionNotInHost { service }) => (Some(*service), None),
         Err(_) => (None, None),
     };
-    let service = overrides.service.or_else(|| entry.map(|entry| entry.service.clone())).or(known_service);
-    let own_region = overrides.region.or_else(|| entry?.region.clone()).or(known_region);
-    let region = own_region.or_else(|| entry.and(rules.region).map(str::to_owned));
-    let service = service.ok_or_else(|| unknown("The host does not say its service"))?;
-    let region = region.ok_or_else(|| unknown("The host does not say its region"))?;
-    if overrides.unsigned_payload && !takes_unsigned_payload(&service) {
+    let declared = entry.map(|entry| entry.service.as_str());
+    let Some(service) = overrides.service.or(declared).or(known_service) else {
+        return Err(unknown("The host does not say its service"));
+    };
+    let declared = entry.and_then(|entry| entry.region.as_deref());
+    let Some(region) = overrides.region.or(declared).or(known_region).or(entry.and(rules.region)) else {
+        return Err(unknown("The host does not say its region"));
+    };
+    if overrides.unsigned_payload && !takes_unsigned_payload(service) {
         return Err(refused("unsignedPayload", "is for S3: other services demand the hash of the body"));
     }
-    Ok(Target { scope: Scope { service, region }, host, path, unsigned_payload: overrides.unsigned_payload })
+    Ok(Target {
+        scope: Scope { service: service.into(), region: region.into() },
+        host: host.into(),
+        path,
+        unsigned_payload: overrides.unsigned_payload,
+    })
 }
 
 /// The entry that holds for a URL: of several the one with the closest host and the longest path, of equals the first.
@@ -151,7 +160,7 @@ fn host_of(authority: &str) -> &str {
 mod tests {
     use super::*;
 
-    fn decide(url: &str, declared: &[Declared], overrides: Overrides) -> Result<Target, Error> {
+    fn decide(url: &str, declared: &[Declared], overrides: Overrides<'_>) -> Result<Target, Error> {
         let rules = Rules { declared, allowed: None, region: Some("eu-west-1") };
         resolve(&Url::split(url).unwrap(), rules, overrides, &mut KnownHosts::default())
     }
@@ -212,10 +221,10 @@ mod tests {
         proxy.sign_as = sign_as("https://maps.geo.eu-west-1.amazonaws.com/v2");
         let target = decide("http://localhost:5173/api/tiles", &[proxy.clone()], Overrides::default()).unwrap();
         assert_eq!(target.path.as_deref(), Some("/v2/tiles"));
-        let overrides = Overrides { sign_as: Some("other.example.com/".into()), ..Overrides::default() };
+        let overrides = Overrides { sign_as: Some("other.example.com/"), ..Overrides::default() };
         let target = decide("http://localhost:5173/api/tiles", &[proxy], overrides).unwrap();
         assert_eq!((target.host.as_str(), target.path.as_deref()), ("other.example.com", Some("/tiles")));
-        let overrides = Overrides { sign_as: Some("not a host".into()), ..Overrides::default() };
+        let overrides = Overrides { sign_as: Some("not a host"), ..Overrides::default() };
         let error = decide("https://sqs.us-east-1.amazonaws.com/", &[], overrides).unwrap_err();
         assert_eq!(error.field.as_deref(), Some("init.aws.signAs"));
     }
@@ -251,7 +260,7 @@ mod tests {
     #[test]
     fn a_service_that_could_break_out_of_its_header_is_refused() {
         for service in ["s3\nx-evil:1", "s3/aws4_request", "a b", "\u{e9}"] {
-            let overrides = Overrides { service: Some(service.into()), ..Overrides::default() };
+            let overrides = Overrides { service: Some(service), ..Overrides::default() };
             let error = decide("https://b.s3.us-east-1.amazonaws.com/k", &[], overrides).unwrap_err();
             assert_eq!(error.field.as_deref(), Some("init.aws.service"), "{service:?}");
         }
@@ -260,11 +269,11 @@ mod tests {
     #[test]
     fn only_s3_goes_without_the_hash_of_the_body() {
         let overrides = Overrides { unsigned_payload: true, ..Overrides::default() };
-        let s3 = decide("https://b.s3.us-east-1.amazonaws.com/k", &[], overrides.clone()).unwrap();
+        let s3 = decide("https://b.s3.us-east-1.amazonaws.com/k", &[], overrides).unwrap();
         assert!(s3.unsigned_payload);
         for host in ["abc.lambda-url.us-east-1.on.aws", "c.us-east-1.aoss.amazonaws.com", "sqs.us-east-1.amazonaws.com"]
         {
-            let error = decide(&concat(&["https://", host, "/"]), &[], overrides.clone()).unwrap_err();
+            let error = decide(&concat(&["https://", host, "/"]), &[], overrides).unwrap_err();
             assert_eq!(error.field.as_deref(), Some("init.aws.unsignedPayload"), "{host}");
         }
     }
@@ -272,12 +281,12 @@ mod tests {
     #[test]
     fn overrides_refine_but_do_not_vouch_for_a_foreign_host() {
         let overrides = Overrides {
-            service: Some("execute-api".into()),
-            region: Some("us-east-1".into()),
-            sign_as: Some("abc.execute-api.us-east-1.amazonaws.com".into()),
+            service: Some("execute-api"),
+            region: Some("us-east-1"),
+            sign_as: Some("abc.execute-api.us-east-1.amazonaws.com"),
             unsigned_payload: false,
         };
-        let error = decide("https://evil.example/", &[], overrides.clone()).unwrap_err();
+        let error = decide("https://evil.example/", &[], overrides).unwrap_err();
         assert_eq!(error.code, Code::UnknownEndpoint);
         let accelerate = "https://b.s3-accelerate.amazonaws.com/k";
         assert_eq!(decide(accelerate, &[], Overrides::default()).unwrap_err().code, Code::UnknownEndpoint);

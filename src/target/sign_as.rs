@@ -2,7 +2,7 @@
 
 use super::host_of;
 use crate::endpoint::canonical;
-use crate::text::{concat, cut};
+use crate::text::{concat, cut, parse_decimal};
 
 /// What AWS will see in place of what the browser sends.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,15 +21,14 @@ impl SignAs {
             Some((host, path)) => (host, Some(path)),
             None => (text, None),
         };
+        let plain = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'?' | b'#');
         let name = host_of(host);
         let port = host.get(name.len()..).unwrap_or_default();
-        let is_port =
-            |port: &str| port.is_empty() || (port.len() > 1 && port.bytes().skip(1).all(|byte| byte.is_ascii_digit()));
-        let is_plain = |path: &str| path.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'?' | b'#'));
+        let is_port = port.is_empty() || parse_decimal(port.get(1..).unwrap_or_default()).is_some();
         match canonical(name) {
-            Some(name) if is_port(port) && path.is_none_or(is_plain) => {
+            Some(name) if is_port && text.bytes().all(plain) => {
                 let path = path.map(|path| path.strip_suffix("/").unwrap_or(path));
-                let path = path.map(|path| if path.is_empty() { String::new() } else { concat(&["/", path]) });
+                let path = path.map(|path| concat(&[if path.is_empty() { "" } else { "/" }, path]));
                 Ok(Self { host: concat(&[&name, port]), path })
             }
             _ => Err("must be a host, or a host and a path"),

@@ -132,11 +132,12 @@ impl<'a> Arguments<'a> {
     }
 
     /// `init.aws`, from `index` on.
-    fn overrides(&self, index: usize) -> Overrides {
+    fn overrides(&self, index: usize) -> Overrides<'a> {
+        let given = |index| Some(self.get(index)).filter(|text| !text.is_empty());
         Overrides {
-            service: self.optional(index),
-            region: self.optional(index + 1),
-            sign_as: self.optional(index + 2),
+            service: given(index),
+            region: given(index + 1),
+            sign_as: given(index + 2),
             unsigned_payload: !self.get(index + 3).is_empty(),
         }
     }
@@ -360,8 +361,7 @@ impl Handle {
             }
             // hosts: of AWS's own, these alone may be called
             op::ALLOW => {
-                let hosts: Vec<&str> = arguments.0.iter().copied().filter(|host| !host.is_empty()).collect();
-                self.config.allow(&hosts)?;
+                self.config.allow(&arguments.0)?;
                 done
             }
             op::PRESIGN => self.presign(arguments)?,
@@ -460,7 +460,7 @@ impl Handle {
         Ok(concat(&[url.scheme, "://", url.authority, url.path, "?", &query]))
     }
 
-    fn target(&mut self, url: &Url<'_>, overrides: Overrides) -> Result<Target, Error> {
+    fn target(&mut self, url: &Url<'_>, overrides: Overrides<'_>) -> Result<Target, Error> {
         resolve(url, self.config.rules(), overrides, &mut self.hosts)
     }
 }
