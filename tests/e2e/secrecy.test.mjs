@@ -50,8 +50,16 @@ async function session() {
     at: at.config.endpoints,
   };
   const before = await at.run(async ({ createClient }, { guest, key, tokens, at }) => {
-    const aws = createClient(guest);
+    const aws = createClient({ ...guest, rememberIdentity: true, shareBetweenTabs: true });
     globalThis.aws = aws;
+    globalThis.told = [];
+    for (const type of ["credentials", "identitychange", "request", "retry", "clock"]) {
+      // As a page would write them to its log, and every text that can be reached from the event.
+      aws.addEventListener(type, (event) => {
+        console.log(type, event, event.detail);
+        globalThis.told.push({ type, ...event.detail, json: JSON.stringify(event) });
+      });
+    }
     const ends = [];
     const call = async (work) => ends.push(await outcome(work));
     const everything = async () => {
@@ -66,6 +74,7 @@ async function session() {
       await call(() => aws.signedFetch(`${at.rest}/items`, { headers: { authorization: "a" } }));
     };
     await everything();
+    globalThis.told.push({ type: "stored", ...localStorage });
     aws.setLogins({ [key]: tokens.alice });
     await everything();
     aws.signOut();
@@ -107,14 +116,18 @@ async function session() {
     { cognito: { body: "malformed", times: 4 } },
     { cut: { service: "cognitoIdentity", times: 4 } },
     { revokeCredentials: true },
+    { revokeCredentials: true, throttle: { service: "rest", times: 2 } },
+    { status5xx: { service: "rest", times: 2 } },
+    { clockOffsetSeconds: 600 },
   ]) {
     await at.aws.faults(faults);
     const ends = await at.run(async (_, { key, tokens, at }) => {
       Math.random = () => 0;
       const { aws } = globalThis;
-      const first = await outcome(aws.signedFetch(`${at.rest}/items`).then(({ status }) => status));
+      const call = () => outcome(aws.signedFetch(`${at.rest}/items?${Math.random()}`).then(({ status }) => status));
+      const first = await call();
       aws.setLogins({ [key]: tokens.alice });
-      return [first, await outcome(aws.whoami()), await outcome(aws.identityId())];
+      return [first, await outcome(aws.whoami()), await outcome(aws.identityId()), await call()];
     }, given);
     during.push(...ends);
   }
@@ -177,6 +190,7 @@ test("a whole session leaves no secret anywhere but where it belongs", async () 
   const { ends, logins } = await session();
   const reached = await reach();
   const stored = await stores();
+  const told = await at.run(() => globalThis.told);
   const { keys, sessionTokens } = await heard.credentials();
   const secrets = [...keys, ...sessionTokens, ...logins];
 
@@ -202,6 +216,16 @@ test("a whole session leaves no secret anywhere but where it belongs", async () 
   assertAbsent(secrets, JSON.stringify(withoutCauses), "an error or result");
   assertAbsent(secrets, at.said.join("\n"), "the console");
   for (const [what, text] of Object.entries(reached)) assertAbsent(secrets, String(text), `the clients' ${what}`);
+  for (const event of told) assertAbsent(secrets, JSON.stringify(event), `a ${event.type} event`);
+  const types = new Set(told.map(({ type }) => type));
+  assert.deepEqual([...types].sort(), ["clock", "credentials", "identitychange", "request", "retry", "stored"]);
+  const reasons = new Set(told.map(({ reason }) => reason).filter(Boolean));
+  for (const reason of ["token", "throttled", "fault"]) assert.ok(reasons.has(reason), `no retry for ${reason}`);
+  // What was asked for, with its value in the query, is told without it.
+  assert.ok(told.every(({ url }) => !url?.includes("?")));
+  const { type, ...kept } = told.find(({ type }) => type === "stored");
+  assert.deepEqual(Object.keys(kept), [`sigfetch.identityId.${at.config.identityPoolId}`]);
+  assert.match(Object.values(kept)[0], /^us-east-1:[0-9a-f-]{36}$/);
   assertAbsent(secrets, JSON.stringify(stored), "a store of the page");
   assert.deepEqual([stored.local, stored.session, stored.databases, stored.caches], [{}, {}, [], []]);
   assert.equal(stored.cookie, "");
