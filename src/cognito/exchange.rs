@@ -152,12 +152,12 @@ impl Exchange {
             Failure::Timeout => (Code::Timeout, "No answer in time from "),
         };
         let (service, operation) = self.operation().names();
-        self.again_or(random, || Error::new(code, concat(&[what, service, " for ", operation])))
+        self.again_or(random, Error::new(code, concat(&[what, service, " for ", operation])))
     }
 
-    fn again_or(&mut self, random: f64, error: impl FnOnce() -> Error) -> Step {
+    fn again_or(&mut self, random: f64, error: Error) -> Step {
         let Some(wait) = self.policy.wait(self.attempt, self.elapsed, self.asked, random) else {
-            return Step::Failed(error());
+            return Step::Failed(error);
         };
         self.attempt += 1;
         Step::SendAfter(wait)
@@ -197,11 +197,8 @@ impl Exchange {
         // HTML of a captive portal, nothing, or half an answer.
         let fault = ServiceFault { status: 200, request_id: reply.request_id.clone(), ..Default::default() };
         let (service, name) = operation.names();
-        self.again_or(random, || {
-            Error::new(Code::ServiceFault, concat(&[service, "'s answer to ", name, " cannot be read"]))
-                .service(fault)
-                .advise("A proxy or captive portal may rewrite answers.")
-        })
+        let error = Error::new(Code::ServiceFault, concat(&[service, "'s answer to ", name, " cannot be read"]));
+        self.again_or(random, error.service(fault).advise("A proxy or captive portal may rewrite answers."))
     }
 
     fn refused(&mut self, reply: &HttpReply, random: f64) -> Step {
@@ -219,7 +216,7 @@ impl Exchange {
             self.token = None;
         }
         if is_transient {
-            return self.again_or(random, || error);
+            return self.again_or(random, error);
         }
         Step::Failed(if error.code == Code::IdentityLost && matches!(self.identity, Identity::Given(_)) {
             error.advise("Give another identity, or check the one that `identity` gives.")
@@ -229,10 +226,10 @@ impl Exchange {
     }
 
     fn error(&self, refusal: Refusal) -> Error {
-        fault::error(self.operation().names(), refusal, |text| {
-            let holds = |secret: &Secret| contains(text, secret.expose());
-            self.logins.iter().any(|(_, token)| holds(token)) || self.token.as_ref().is_some_and(holds)
-        })
+        // Cognito echoes what it finds malformed.
+        let mut secrets = self.logins.iter().map(|(_, token)| token).chain(&self.token);
+        let holds_secret = secrets.any(|secret| contains(&refusal.text, secret.expose()));
+        fault::error(self.operation().names(), refusal, holds_secret)
     }
 }
 

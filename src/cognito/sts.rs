@@ -27,7 +27,7 @@ pub fn read_caller(reply: &HttpReply) -> Result<Caller, Error> {
     };
     match (member("Account"), member("Arn"), member("UserId")) {
         (Some(account), Some(arn), Some(user_id)) if reply.status == 200 => Ok(caller(account, arn, user_id)),
-        _ => Err(fault::error(("STS", "GetCallerIdentity"), fault::read(reply), |_| false)),
+        _ => Err(fault::error(("STS", "GetCallerIdentity"), fault::read(reply), false)),
     }
 }
 
