@@ -56,8 +56,11 @@ class Client extends EventTarget {
     const check = () => {
       if (epoch !== this.#epoch) throw signedOut();
     };
-    await load(this.#source);
-    check();
+    // Each turn of waiting would be a tenth of a small signature's time.
+    if (!this.#opened) {
+      await load(this.#source);
+      check();
+    }
     return { ...this.#make(), check };
   }
 
