@@ -4,12 +4,35 @@ import { inflateRawSync } from "node:zlib";
 import { Verdict } from "../lib/run.mjs";
 
 /**
+ * What no engine that has WebAssembly with SIMD needs, nor the edge, which starts the module with
+ * `initSync({ module })`.
+ */
+const unneeded = [
+  [/^if \(Symbol\.dispose\).*$/m, ""],
+  [/^ {4}if \(realloc === undefined\) \{.*?^ {4}\}$/ms, ""],
+  [/^if \(!\('encodeInto' in cachedTextEncoder\)\) \{.*?^\}$/ms, ""],
+  [/(^function initSync.*?)^ {4}if \(module !== undefined\) \{.*?^ {4}\}$/ms, "$1    ({ module } = module);"],
+  [/^ {4}if \(!\(module instanceof WebAssembly\.Module\)\) \{.*?^ {4}\}$/ms, ""],
+];
+
+/** Leaves out of the glue what is not needed. Another wasm-bindgen may write another glue: that has to be noticed. */
+function cut(file) {
+  const cutOnce = (text, [pattern, rest]) => {
+    const less = text.replace(pattern, rest);
+    if (less === text) throw new Verdict(`the glue has no ${pattern}`);
+    return less;
+  };
+  writeFileSync(file, unneeded.reduce(cutOnce, readFileSync(file, "utf8")));
+}
+
+/**
  * Shortens the glue in place, with the short names that `wasm-opt` gave to the imports and exports of the module.
  * esbuild renames them as properties in the syntax tree, so no other text can be hit.
  */
 export async function minify(folder, names) {
   const esbuild = await import("esbuild");
   const file = join(folder, "sigfetch.js");
+  cut(file);
   const renamed = shortNames(names);
   const whole = Object.keys(renamed).map((name) => name.replaceAll(/[^\w]/g, "\\$&"));
   const { outputFiles, mangleCache, warnings } = await esbuild.build({
