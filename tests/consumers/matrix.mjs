@@ -26,7 +26,7 @@ const bothEntries = (how, attempt) =>
 /** What came of the page at an address of a server, which is stopped then. */
 async function page(site, setting, path = "") {
   try {
-    return await resultOf(setting.browser, new URL(path, site.url).href, setting);
+    return await resultOf(setting.browser, new URL(path, site.url).href, { ...setting, task: setting.pageTask });
   } finally {
     await site.stop();
   }

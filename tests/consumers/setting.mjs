@@ -6,7 +6,10 @@ import { startChromium } from "./page.mjs";
 import { pack } from "./project.mjs";
 import { startProxy } from "./server.mjs";
 
-/** Starts it. `task` is what a consumer's code is told, and `judge` takes what it made of that. */
+/**
+ * Starts it. `task` is what a consumer's code is told, and `judge` takes what it made of that. Pages get `pageTask`: they
+ * share between tabs, which loads the package's second script.
+ */
 export async function startSetting() {
   const [tarball, localAws, proxy, browser] = await Promise.all([
     pack(),
@@ -22,6 +25,8 @@ export async function startSetting() {
     url: `${config.endpoints.rest}${path}?of=copper+steel`,
   };
 
+  const pageTask = { ...task, options: { ...task.options, shareBetweenTabs: true } };
+
   /** Runs `attempt`, and holds what it gives against what the local AWS saw. */
   async function judge(attempt) {
     await aws.reset();
@@ -36,7 +41,7 @@ export async function startSetting() {
   }
 
   return {
-    ...{ tarball, browser, task, judge },
+    ...{ tarball, browser, task, pageTask, judge },
     proxyUrl: proxy.url,
     localAwsPort: new URL(localAws.url).port,
     chromium: `chromium ${browser.version()}`,
