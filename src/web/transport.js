@@ -8,11 +8,13 @@
 export const NO_REDIRECT = /^Cloudflare/.test(globalThis.navigator?.userAgent) ? "manual" : "error";
 
 /**
- * `AbortSignal.any`, which Next's edge runtime has not.
+ * `AbortSignal.any`, which Next's edge runtime has not. Where it is there, it also lets go of signals that outlive what
+ * comes of them.
  *
  * @param {AbortSignal[]} signals
  */
 export function anyOf(...signals) {
+  if (AbortSignal.any) return AbortSignal.any(signals);
   const abort = new AbortController();
   for (const signal of signals) {
     const follow = () => abort.abort(signal.reason);

@@ -12,7 +12,7 @@ export async function startStage(session) {
   const guest = { identityPoolId: config.identityPoolId, endpoints: endpoints(config) };
   const token = await idToken(config, userNamed(config, "alice"));
   return {
-    ...{ aws, guest, at: config.endpoints },
+    ...{ aws, guest, at: config.endpoints, faults: `${localAws.url}/_local/faults` },
     alice: { ...guest, logins: { [config.loginKey]: token } },
     ask: (name, task, policy) => site.ask(session, { name, ...task }, policy),
     stop: () => Promise.all([site.stop(), localAws.stop()]),
@@ -58,6 +58,10 @@ export const checks = {
   "fifty first calls at once make one identity and fetch one set": async ({ ask, aws, guest, at }) => {
     assert.deepEqual(value(await ask("fifty", { options: guest, url: `${at.rest}/items` })), [200]);
     assert.deepEqual(await aws.cognitoCalls(), { getId: 1, getCredentials: 1 });
+  },
+
+  "credentials that expired on the way are renewed, and the call is made again": async ({ ask, guest, at, faults }) => {
+    assert.deepEqual(value(await ask("expired", { options: guest, url: `${at.rest}/items`, faults })), [200, 200]);
   },
 
   "an abort ends the call with its own reason": async ({ ask, guest, at }) => {

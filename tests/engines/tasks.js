@@ -84,6 +84,16 @@ export async function fifty({ options, url }) {
   return [...new Set(statuses)];
 }
 
+/** Two calls, between which all credentials of the local AWS are made to expire. */
+export async function expired({ options, url, faults }) {
+  const { signedFetch } = createClient(options);
+  const first = await signedFetch(url);
+  const headers = { "content-type": "application/json" };
+  await fetch(faults, { method: "POST", headers, body: JSON.stringify({ expireCredentials: true }) });
+  const second = await signedFetch(url);
+  return [first.status, second.status];
+}
+
 /** A call that is aborted while it waits for credentials. */
 export async function aborted({ options, url }) {
   const reason = { why: "changed my mind" };
