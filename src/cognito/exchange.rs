@@ -106,6 +106,14 @@ impl Exchange {
         !self.logins.is_empty()
     }
 
+    /// The identity that Cognito has named in this exchange.
+    pub fn named(&self) -> Option<&str> {
+        match &self.identity {
+            Identity::Fresh(id) => Some(id),
+            _ => None,
+        }
+    }
+
     /// Grants other than the usual attempts and time.
     pub fn granting(self, policy: Policy) -> Self {
         Self { policy, ..self }

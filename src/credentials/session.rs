@@ -269,6 +269,10 @@ impl Session {
         match step(exchange) {
             Step::SendAfter(wait) => Progress::SendAfter(wait),
             Step::Failed(error) => {
+                // The next round goes on with it: of `GetId` Cognito takes the fewest, and each makes an identity.
+                if let Some(id) = exchange.named() {
+                    (self.identity_id, self.standing) = (Some(id.into()), Standing::of(exchange.has_logins()));
+                }
                 self.fail(round, local);
                 Progress::Failed(error)
             }
@@ -426,6 +430,24 @@ mod tests {
         run(&mut session, "known", 0, Logins::new());
         assert!(session.remember(&pool(), POOL));
         assert_eq!(session.identity().0, Some("known"));
+    }
+
+    #[test]
+    fn an_identity_is_not_asked_for_twice_because_its_credentials_were_refused() {
+        for (logins, standing) in [(Logins::new(), Standing::Guest), (logins(), Standing::User)] {
+            let mut session = Session::default();
+            session.grant(Policy { attempts: 1, ..Policy::default() });
+            let round = start(&mut session, logins.clone());
+            session.answered(round, &answer(json!({ "IdentityId": "named" })), 0.0, 0);
+            let refused = HttpReply { status: 400, error_type: "TooManyRequestsException".into(), ..answer(json!({})) };
+            assert!(matches!(session.answered(round, &refused, 0.0, 0), Progress::Failed(_)));
+            assert_eq!(session.identity(), (Some("named"), standing));
+            start(&mut session, logins);
+            assert!(operation(&session).ends_with("GetCredentialsForIdentity"));
+            // A guest is not handed what may be a user's.
+            start(&mut session, Logins::new());
+            assert_eq!(operation(&session).ends_with("GetId"), standing == Standing::User);
+        }
     }
 
     #[test]
