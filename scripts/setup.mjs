@@ -8,7 +8,7 @@ import { SetupError } from "./setup/step.mjs";
 import { steps } from "./setup/steps.mjs";
 
 /** What a set-up can be for. Unless it is told, it is for `npm start`, `npm run build` and `npm test`. */
-const purposes = ["start", "build", "test", "bench", "consumers", "firefox", "webkit"];
+const purposes = ["start", "build", "test", "bench", "fleet", "consumers", "firefox", "webkit"];
 
 /**
  * Makes sure that this machine has all that these purposes need and installs what is missing. Throws an explanation

@@ -5,7 +5,7 @@ import { SetupError } from "./step.mjs";
 /** Rust links native programs through it, and some crates bring C code. */
 export const cCompiler = {
   name: "C compiler",
-  neededFor: ["start", "build", "test"],
+  neededFor: ["start", "build", "test", "fleet"],
 
   async check() {
     return findProgram("cc") ? undefined : "cc";

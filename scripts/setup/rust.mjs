@@ -96,7 +96,7 @@ function danglingLinker() {
 
 export const rust = {
   name: "Rust",
-  neededFor: ["start", "build", "test"],
+  neededFor: ["start", "build", "test", "fleet"],
   check: missing,
 
   async install(job) {

@@ -9,16 +9,19 @@ use std::time::Instant;
 use fleet::{Fleet, Identity, Incident, Jitter, Outcome};
 
 const USAGE: &str = "\
-usage: fleet [--pages N] [--machines N] [--hours N] [--call-every SECONDS] [--get-id N] [--get-credentials N] [--seed N]
+usage: npm run fleet -- [--pages N] [--machines N] [--hours N] [--again-after SECONDS] [--in-step] [--get-id N]
+                        [--get-credentials N] [--seed N]
 
-  --pages N             how many pages there are (default 1,000,000)
-  --machines N          how many of them are simulated, below 16,777,216: each stands for as many others as it takes, and
-                        quotas are as much smaller (default 2,000)
-  --hours N             give up on a fleet after so many hours (default 3)
-  --call-every SECONDS  how often the app on a page calls its API (default 30)
-  --get-id N            GetId calls a second that Cognito takes (default 25)
-  --get-credentials N   GetCredentialsForIdentity calls a second that Cognito takes (default 200)
-  --seed N              other chance (default 1)
+  --pages N              how many pages there are (default 1,000,000)
+  --machines N           how many of them are simulated, below 16,777,216; each stands for as many others as it takes,
+                         and quotas are as much smaller (default 10,000)
+  --hours N              give up on a fleet after so many hours (default 6)
+  --again-after SECONDS  when a page that got no credentials asks again: after so long, half of it more or less
+                         (default 120)
+  --in-step              all pages ask again after exactly that time
+  --get-id N             GetId calls a second that Cognito takes (default 25)
+  --get-credentials N    GetCredentialsForIdentity calls a second that Cognito takes (default 200)
+  --seed N               other chance (default 1)
 ";
 
 /// A fleet of machines, each of which stands for several pages.
@@ -41,8 +44,9 @@ fn parse_arguments() -> Result<Option<Scaled>, lexopt::Error> {
             Long("hours") => {
                 fleet.horizon = 3_600_000 * parser.value()?.parse_with(|text| within::<i64>(text, 1, 1_000))?
             }
-            Long("call-every") => {
-                fleet.call_every = 1_000 * parser.value()?.parse_with(|text| within::<i64>(text, 1, 3_600))?
+            Long("in-step") => fleet.in_step = true,
+            Long("again-after") => {
+                fleet.again_after = 1_000 * parser.value()?.parse_with(|text| within::<i64>(text, 1, 3_600))?
             }
             Long("get-id") => fleet.get_id_rate = parser.value()?.parse_with(|text| within(text, 1, 1_000_000))?,
             Long("get-credentials") => {
@@ -92,11 +96,15 @@ fn print_all(Scaled { fleet, pages }: &Scaled) {
     let began = Instant::now();
     let scale = f64::from(*pages) / f64::from(fleet.pages);
     println!(
-        "{} pages share {} GetId and {} GetCredentialsForIdentity calls a second; their apps call every {} s.\n",
+        "{} pages share {} GetId and {} GetCredentialsForIdentity calls a second (Cognito's default quotas are 25 and 200).",
         grouped(f64::from(*pages)),
         fleet.get_id_rate,
-        fleet.get_credentials_rate,
-        fleet.call_every / 1_000
+        fleet.get_credentials_rate
+    );
+    println!(
+        "Each of {} machines stands for {scale:.0} pages. Who got no credentials asks again after {}.\n",
+        grouped(f64::from(fleet.pages)),
+        span(fleet)
     );
     println!(
         "{:<23} {:<10} {:<7} {:>13} {:>18} {:>15} {:>15} {:>15} {:>10}",
@@ -172,6 +180,11 @@ fn line(outcome: &Outcome, scale: f64) -> String {
         times(calls.failed),
         times(calls.peak)
     )
+}
+
+fn span(fleet: &Fleet) -> String {
+    let seconds = fleet.again_after / 1_000;
+    if fleet.in_step { format!("{seconds} s") } else { format!("{} to {} s", seconds / 2, seconds + seconds / 2) }
 }
 
 fn duration(milliseconds: i64) -> String {

@@ -39,13 +39,18 @@ impl Page {
         Self { is_new: true, ..Self::default() }
     }
 
-    /// A page that got its identity and credentials earlier; they end then.
-    pub(crate) fn served_before(number: u32, pool: &Rc<IdentityPool>, expires_at: Millis, lifetime: Millis) -> Self {
+    /// A page that got its identity and credentials earlier, at `then`. `random` is in [0, 1).
+    pub(crate) fn served_before(
+        number: u32,
+        pool: &Rc<IdentityPool>,
+        then: Millis,
+        lifetime: Millis,
+        random: f64,
+    ) -> Self {
         let mut page = Self::default();
-        let then = expires_at - lifetime;
-        page.begin(pool, 0.5, then);
-        page.answered(&cognito::identity(number), 0.0, then);
-        page.answered(&cognito::credentials(number, expires_at), 0.0, then);
+        page.begin(pool, random, then);
+        page.answered(&cognito::identity(number), random, then);
+        page.answered(&cognito::credentials(number, then + lifetime), random, then);
         page
     }
 
@@ -59,9 +64,12 @@ impl Page {
         self.is_new
     }
 
-    /// Whether a call at `now` makes the page ask Cognito.
-    pub(crate) fn needs_round(&mut self, now: Millis) -> bool {
-        self.session.decide(now) != Decision::Use
+    /// When the next round starts after one has ended at `now`: in the background while the machine wants it so, or else
+    /// when the app or a person asks again, after so many milliseconds.
+    pub(crate) fn next_round(&mut self, now: Millis, again_after: Millis) -> Millis {
+        // A set that nobody uses is not renewed.
+        self.session.decide(now);
+        now + self.session.look(now, false).unwrap_or(again_after)
     }
 
     /// Whether a call at `now` has to wait for Cognito.

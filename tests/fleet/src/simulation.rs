@@ -17,11 +17,14 @@ const HOUR: Millis = 3_600 * SECOND;
 /// When an incident begins. Not 0, because what happened to a page before has a time too.
 const START: Millis = 2 * HOUR;
 
+/// How long after credentials came the machine renews them at the earliest.
+const SHORTEST_USE: Millis = HOUR * 3 / 4;
+
 /// What happens to the fleet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Incident {
-    /// Cognito fails every call for an hour. The pages were opened at any time before and have credentials, which end at
-    /// any time within that hour.
+    /// Cognito fails every call for an hour. The pages were opened at any time before, and all of their credentials are due
+    /// and end within that hour.
     Outage,
     /// Every page is loaded anew within one second.
     Deploy,
@@ -34,6 +37,15 @@ pub enum Jitter {
     Random,
     /// The same number for every answer of every page, so that they wait the whole back-off.
     None,
+}
+
+impl Jitter {
+    fn draw(self, chance: &mut Chance) -> f64 {
+        match self {
+            Self::Random => chance.unit(),
+            Self::None => 1.0 - f64::EPSILON,
+        }
+    }
 }
 
 /// Whether a page that comes back knows who it was.
@@ -60,8 +72,11 @@ pub struct Fleet {
     pub get_id_rate: f64,
     /// `GetCredentialsForIdentity` calls a second that Cognito takes.
     pub get_credentials_rate: f64,
-    /// How often the app on a page calls its API.
-    pub call_every: Millis,
+    /// How long after it was told that there are no credentials a page asks again, because its app or a person does:
+    /// on average, between half of it and half as much again.
+    pub again_after: Millis,
+    /// Whether all pages ask again after exactly that time, as timers of apps do that nobody touches.
+    pub in_step: bool,
     /// After this time the simulation ends, whatever is left.
     pub horizon: Millis,
     /// Same seed, same figures.
@@ -110,17 +125,18 @@ struct Run<'a> {
 }
 
 impl Default for Fleet {
-    /// Pages of an app that calls its API every half minute, and Cognito's default quotas.
+    /// Pages that ask again after some two minutes, and Cognito's default quotas.
     fn default() -> Self {
         Self {
-            pages: 2_000,
+            pages: 10_000,
             incident: Incident::Deploy,
             jitter: Jitter::Random,
             identity: Identity::Reused,
             get_id_rate: 25.0,
             get_credentials_rate: 200.0,
-            call_every: 30 * SECOND,
-            horizon: 3 * HOUR,
+            again_after: 2 * 60 * SECOND,
+            in_step: false,
+            horizon: 6 * HOUR,
             seed: 1,
         }
     }
@@ -146,6 +162,10 @@ impl Fleet {
         (f64::from(self.pages) * 0.99 / rate * 1_000.0) as Millis
     }
 
+    fn again_after(&self, chance: &mut Chance) -> Millis {
+        if self.in_step { self.again_after } else { self.again_after / 2 + chance.below(self.again_after) }
+    }
+
     /// When pages can be served again.
     fn up_from(&self) -> Millis {
         match self.incident {
@@ -161,23 +181,24 @@ impl<'a> Run<'a> {
         let mut agenda = Agenda::default();
         let mut pages = Vec::with_capacity(fleet.pages as usize);
         for number in 0..fleet.pages {
-            let (page, first_call) = match fleet.incident {
-                Incident::Outage => {
-                    let expires_at = START + chance.below(HOUR);
-                    let mut page = Page::served_before(number, &pool, expires_at, HOUR);
-                    let before = START - fleet.call_every + chance.below(fleet.call_every);
-                    let first_call = next_call(&mut page, before, fleet.call_every);
-                    (page, first_call)
+            let served_before =
+                |then, chance: &mut Chance| Page::served_before(number, &pool, then, HOUR, fleet.jitter.draw(chance));
+            let (page, first_round) = match (fleet.incident, fleet.identity) {
+                (Incident::Outage, _) => {
+                    let then = START - chance.below(SHORTEST_USE);
+                    let mut page = served_before(then, &mut chance);
+                    let first_round = page.next_round(then, fleet.again_after(&mut chance));
+                    (page, first_round)
                 }
-                Incident::Deploy => {
-                    let page = match fleet.identity {
-                        Identity::Reused => Page::served_before(number, &pool, START, HOUR),
+                (Incident::Deploy, identity) => {
+                    let page = match identity {
+                        Identity::Reused => served_before(START - HOUR, &mut chance),
                         Identity::Forgotten => Page::new(),
                     };
                     (page, START + chance.below(SECOND))
                 }
             };
-            agenda.push(first_call, number);
+            agenda.push(first_round, number);
             pages.push(page);
         }
         let cognito = Cognito::new((fleet.get_id_rate, fleet.get_credentials_rate), fleet.up_from(), HOUR);
@@ -210,10 +231,7 @@ impl<'a> Run<'a> {
         let page = &mut self.pages[number as usize];
         // There and back again.
         let (there, back) = (10 + self.chance.below(90), 10 + self.chance.below(90));
-        let random = match self.fleet.jitter {
-            Jitter::Random => self.chance.unit(),
-            Jitter::None => 1.0 - f64::EPSILON,
-        };
+        let random = self.fleet.jitter.draw(&mut self.chance);
         let (next, heard) = if page.is_asking() {
             let reply = self.cognito.answer(page.operation(), number, now);
             (page.answered(&reply, random, now + back), now + back)
@@ -226,30 +244,11 @@ impl<'a> Run<'a> {
         };
         let at = match next {
             Next::Ask(wait) => heard + wait + there,
-            Next::GaveUp | Next::Served => next_call(page, heard, self.fleet.call_every),
+            Next::GaveUp | Next::Served => page.next_round(heard, self.fleet.again_after(&mut self.chance)),
         };
         self.agenda.push(at, number);
         next == Next::Served
     }
-}
-
-/// The next call of the app that makes its page ask Cognito. Those before it change nothing, so they are passed over.
-fn next_call(page: &mut Page, now: Millis, every: Millis) -> Millis {
-    let at = |calls: i64| now + calls * every;
-    let mut enough = 1;
-    while enough < 1 << 20 && !page.needs_round(at(enough)) {
-        enough *= 2;
-    }
-    let mut too_few = enough / 2;
-    while too_few + 1 < enough {
-        let middle = (too_few + enough) / 2;
-        if page.needs_round(at(middle)) {
-            enough = middle;
-        } else {
-            too_few = middle;
-        }
-    }
-    at(enough)
 }
 
 #[cfg(test)]
@@ -297,7 +296,7 @@ mod tests {
     #[test]
     fn jitter_and_reuse_serve_a_deploy_sooner() {
         let after = |jitter, identity| {
-            let outcome = Fleet { jitter, identity, ..small() }.run().unwrap();
+            let outcome = Fleet { jitter, identity, in_step: true, ..small() }.run().unwrap();
             outcome.served_99_after.unwrap_or(Millis::MAX)
         };
         let best = after(Jitter::Random, Identity::Reused);
@@ -309,18 +308,5 @@ mod tests {
     fn the_same_seed_gives_the_same_figures() {
         assert_eq!(small().run(), small().run());
         assert_ne!(small().run(), Fleet { seed: 2, ..small() }.run());
-    }
-
-    #[test]
-    fn calls_that_change_nothing_are_passed_over() {
-        let pool = IdentityPool {
-            id: IdentityPoolId::parse("us-east-1:fc81b5de-4fa4-4087-adb5-4598fd25982a").unwrap(),
-            url: String::new(),
-            flow: Flow::Enhanced { custom_role_arn: None },
-        };
-        let mut page = Page::served_before(1, &Rc::new(pool), START + HOUR, HOUR);
-        let next = next_call(&mut page, START, 30 * SECOND);
-        assert!(page.needs_round(next) && !page.needs_round(next - 30 * SECOND));
-        assert!(next > START && next < START + HOUR);
     }
 }
