@@ -8,7 +8,7 @@ import { turns } from "./turns.js";
 /** @import { Data } from "./body.js" */
 
 /** Up to here bytes are hashed at once, in less time than WebCrypto takes to begin. */
-export const SMALL = 2 ** 13;
+export const SMALL = 2 ** 15;
 
 /**
  * Up to here WebCrypto does it, which is faster where the processor helps. But it makes a copy of its own, and in

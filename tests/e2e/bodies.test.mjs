@@ -237,7 +237,11 @@ test("an abort ends the reading of a stream", async () => {
     const control = new AbortController();
     let cancelled;
     const body = new ReadableStream({
-      pull: (it) => it.enqueue(new Uint8Array(9)),
+      // Not at once, which would leave no moment for the abort.
+      pull: async (it) => {
+        await new Promise((resolve) => setTimeout(resolve));
+        it.enqueue(new Uint8Array(9));
+      },
       cancel: (reason) => { cancelled = reason; },
     }, { highWaterMark: 0 });
     const sent = signedFetch(url, { method: "POST", body, duplex: "half", signal: control.signal }).catch(String);
