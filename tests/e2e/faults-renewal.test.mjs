@@ -39,7 +39,7 @@ async function until(isSo) {
 }
 
 const faults = {
-  "is down": { outage: { service: "cognitoIdentity", seconds: 30 } },
+  "is down": { outage: { service: "cognitoIdentity", seconds: 600 } },
   throttles: { throttle: { service: "cognitoIdentity", times: 100_000 } },
 };
 for (const [what, fault] of Object.entries(faults)) {
@@ -54,7 +54,7 @@ for (const [what, fault] of Object.entries(faults)) {
       assert.equal(await key(), old);
       await pass(3 * SECOND);
     }
-    await at.aws.faults({ throttle: null });
+    await at.aws.faults({ throttle: null, outage: null });
     await until(async () => {
       assert.deepEqual(await twenty(), [200]);
       await pass(SECOND);
