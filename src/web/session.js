@@ -272,8 +272,12 @@ export class Session {
       if (signal.aborted) return;
       const answer = await this.#ask(signal, attempt);
       const elapsed = Math.trunc(performance.now() - began);
-      wait = +this.#core.run(op.ANSWERED, id, random(), Date.now(), elapsed, ...answer);
-      this.tellClock();
+      try {
+        wait = +this.#core.run(op.ANSWERED, id, random(), Date.now(), elapsed, ...answer);
+      } finally {
+        // A refusal may name the time.
+        this.tellClock();
+      }
     }
   }
 

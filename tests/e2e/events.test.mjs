@@ -35,6 +35,21 @@ test("a client tells of the clock and of new credentials, once each", async () =
   assert.ok(Math.abs(credentials.expiration - Date.now() - 7_200_000) < 60_000, `${credentials.expiration}`);
 });
 
+test("the time that a refused token names is told of, where Date is hidden", async () => {
+  await at.aws.faults({ clockOffsetSeconds: 7_200, hideDate: true });
+  const told = await at.run(async ({ createClient }, options) => {
+    const aws = createClient(options);
+    const told = [];
+    for (const type of ["clock", "credentials"]) aws.addEventListener(type, ({ detail }) => told.push(detail));
+    await outcome(aws.credentials());
+    return told;
+  }, at.alice);
+  const [{ offset, from }, failed] = told;
+  assert.equal(from, "refusal");
+  assert.ok(Math.abs(offset - 7_200_000) < 5_000, `${offset}`);
+  assert.deepEqual([failed, told.length], [{ outcome: "failed", code: "LOGIN_EXPIRED" }, 2]);
+});
+
 test("a round that fails is told with its code; one that was overtaken is not", async () => {
   await at.aws.faults({ cognito: { type: "ResourceNotFoundException", message: "IdentityPool 'x' not found." } });
   const told = await at.run(async ({ createClient }, options) => {
