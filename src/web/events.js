@@ -17,5 +17,7 @@
  * @returns {Emit}
  */
 export const emitter = (client) => (type, detail) => {
-  client.dispatchEvent(new CustomEvent(type, { detail: Object.freeze(detail) }));
+  const init = { detail: Object.freeze(detail) };
+  // Next's edge runtime has no `CustomEvent`.
+  client.dispatchEvent(globalThis.CustomEvent ? new CustomEvent(type, init) : Object.assign(new Event(type), init));
 };
