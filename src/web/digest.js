@@ -2,6 +2,7 @@
 // The hash of a body, made so that the page does not stand still.
 import { Handle } from "../../pkg/wasm/sigfetch.js";
 import { handled, refuseUnreadable } from "./body.js";
+import { sha256 } from "./sha256.js";
 import { turns } from "./turns.js";
 
 /** @import { HashProgress } from "./api.js" */
@@ -42,9 +43,9 @@ export async function digest(data, check, onProgress) {
             .then((buffer) => new Uint8Array(buffer), refuseUnreadable),
         );
   if (total > SMALL && total <= MEDIUM && globalThis.crypto?.subtle) {
-    const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", await read(0, total)));
+    const hash = await sha256(await read(0, total));
     onProgress?.({ hashed: total, total });
-    return Array.from(hash, (byte) => byte.toString(16).padStart(2, "0")).join("");
+    return hash;
   }
   // A handle of its own, as pieces of several bodies come in between one another.
   const hasher = new Handle();

@@ -3,6 +3,7 @@
 // matter of the platform's: a lock that one tab at a time renews under, and a channel on which the tab that comes next
 // asks the others for the set that they have. The name of both is a digest of all that two tabs must have in common.
 import { claimsOf } from "./claims.js";
+import { sha256 } from "./sha256.js";
 
 /**
  * A set as the handle gives it, and how far the device's clock is off.
@@ -154,8 +155,7 @@ export class Tabs {
 async function nameOf(scope, logins) {
   const who = logins.map(([provider, token]) => [provider, subjectOf(token)]).sort();
   const text = JSON.stringify([scope, who]);
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
-  return `sigfetch.1.${[...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("")}`;
+  return `sigfetch.1.${await sha256(new TextEncoder().encode(text))}`;
 }
 
 /**
