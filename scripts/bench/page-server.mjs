@@ -1,5 +1,6 @@
 import { createServer } from "node:http";
-import { inRoot, pkg } from "../lib/paths.mjs";
+import { pkg } from "../lib/paths.mjs";
+import { bundle } from "./bundle.mjs";
 
 /** Clocks that count in 5 instead of 100 microseconds are for isolated pages only. */
 const ISOLATED = { "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" };
@@ -35,17 +36,4 @@ export async function startPageServer(script) {
 }
 
 /** The page's script with all contenders in it; the package stays outside, as it is published. */
-export async function bundlePage() {
-  const { build } = await import("esbuild");
-  const { outputFiles } = await build({
-    entryPoints: [inRoot("scripts", "bench", "page", "main.js")],
-    bundle: true,
-    minify: true,
-    write: false,
-    format: "esm",
-    platform: "browser",
-    target: "es2022",
-    external: ["/pkg/index.js"],
-  });
-  return outputFiles[0].contents;
-}
+export const bundlePage = () => bundle(["page", "main.js"], ["/pkg/index.js"]);

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { brotliCompressSync } from "node:zlib";
 import { inRoot } from "../../lib/paths.mjs";
 import { installPacked } from "../../lib/tarball.mjs";
+import { bundle } from "../bundle.mjs";
 
 /** Where a contender's page is. */
 export const pathOf = ({ page, preload }) => `/${page}${preload ? "-preloaded" : ""}/`;
@@ -22,22 +23,13 @@ export const contenders = [
 async function files(contender, settings, installed) {
   const { page, preload } = contender;
   const path = pathOf(contender);
-  const { build } = await import("esbuild");
-  const { outputFiles } = await build({
-    entryPoints: [inRoot("scripts", "bench", "cold", "pages", `${page}.js`)],
-    bundle: true,
-    minify: true,
-    write: false,
-    format: "esm",
-    platform: "browser",
-    target: "es2022",
-  });
+  const script = await bundle(["cold", "pages", `${page}.js`]);
   const html = `<!doctype html><meta charset=utf-8><title>cold</title><link rel=icon href="data:,">
 <script>settings=${JSON.stringify(settings)};finish=(call)=>{done=call.then((response)=>response.text().then(()=>response.status))}</script>
 ${preload ? "<link rel=preload href=wasm/sigfetch_bg.wasm as=fetch crossorigin>" : ""}<script type=module src=app.js></script>`;
   return {
     [path]: ["text/html", html],
-    [`${path}app.js`]: ["text/javascript", outputFiles[0].contents],
+    [`${path}app.js`]: ["text/javascript", script],
     // Where the lean entry's own URL leads when esbuild has moved the script.
     [`${path}wasm/sigfetch_bg.wasm`]: ["application/wasm", readFileSync(join(installed, "wasm", "sigfetch_bg.wasm"))],
   };

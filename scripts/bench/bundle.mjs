@@ -1,0 +1,17 @@
+import { inRoot } from "../lib/paths.mjs";
+
+/** A page's script with all that it imports, but for what is `external`. `path` is below this folder. */
+export async function bundle(path, external = []) {
+  const { build } = await import("esbuild");
+  const { outputFiles } = await build({
+    entryPoints: [inRoot("scripts", "bench", ...path)],
+    bundle: true,
+    minify: true,
+    write: false,
+    format: "esm",
+    platform: "browser",
+    target: "es2022",
+    external,
+  });
+  return outputFiles[0].contents;
+}
