@@ -1,17 +1,12 @@
 // Calls that must not be signed or sent: refused by name, before Cognito is asked and before anything leaves the page.
 import assert from "node:assert/strict";
-import { after, before, beforeEach, test } from "node:test";
+import { test } from "node:test";
 import { assertRefused } from "./outcome.mjs";
-import { startRecorder } from "./recorder.mjs";
+import { useRecorder } from "./recorder.mjs";
 import { useSetting } from "./setting.mjs";
 
 const at = useSetting();
-let recorder;
-before(async () => (recorder = await startRecorder()));
-after(() => recorder.stop());
-beforeEach(() => {
-  recorder.seen.length = 0;
-});
+const recorder = useRecorder();
 
 /** Nothing arrived anywhere. */
 async function assertNothingSent() {

@@ -1,17 +1,14 @@
 // Every option of fetch reaches fetch, or is refused by name; an abort ends a call wherever it is.
 import assert from "node:assert/strict";
-import { after, before, beforeEach, test } from "node:test";
+import { beforeEach, test } from "node:test";
 import { COGNITO, hold } from "./browser.mjs";
 import { assertRefused } from "./outcome.mjs";
-import { startRecorder } from "./recorder.mjs";
+import { useRecorder } from "./recorder.mjs";
 import { useSetting } from "./setting.mjs";
 
 const at = useSetting({ newPages: true });
-let recorder;
-before(async () => (recorder = await startRecorder()));
-after(() => recorder.stop());
+const recorder = useRecorder();
 beforeEach(() => {
-  recorder.seen.length = 0;
   at.guest.endpoints.push({ url: recorder.url, service: "execute-api", region: "us-east-1" });
 });
 

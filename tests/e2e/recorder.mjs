@@ -1,9 +1,21 @@
 // A server on loopback that is no AWS: it notes what arrives, byte for byte, and redirects where it is told to.
 import { createHash } from "node:crypto";
 import { createServer } from "node:http";
+import { after, before, beforeEach } from "node:test";
+
+/** Sets one up around the tests of the calling file, with nothing `seen` before each of them. */
+export function useRecorder() {
+  const recorder = {};
+  before(async () => Object.assign(recorder, await startRecorder()));
+  after(() => recorder.stop?.());
+  beforeEach(() => {
+    recorder.seen.length = 0;
+  });
+  return recorder;
+}
 
 /** Starts it. `seen` is what arrived, preflights left out; `/to?status=307&url=…` redirects. */
-export async function startRecorder() {
+async function startRecorder() {
   const seen = [];
   const server = createServer(async (request, response) => {
     response.setHeader("access-control-allow-origin", "*");

@@ -1,15 +1,12 @@
 // What goes over the wire is what plain fetch would send, and the signature fits it.
 import assert from "node:assert/strict";
-import { after, before, beforeEach, test } from "node:test";
-import { startRecorder } from "./recorder.mjs";
+import { beforeEach, test } from "node:test";
+import { useRecorder } from "./recorder.mjs";
 import { useSetting } from "./setting.mjs";
 
 const at = useSetting();
-let recorder;
-before(async () => (recorder = await startRecorder()));
-after(() => recorder.stop());
+const recorder = useRecorder();
 beforeEach(() => {
-  recorder.seen.length = 0;
   at.guest.endpoints.push({ url: recorder.url, service: "execute-api", region: "us-east-1" });
 });
 

@@ -1,24 +1,16 @@
 // Where signed requests go: to AWS as far as it is allowed, to what is declared, and nowhere else, whatever is asked.
 import assert from "node:assert/strict";
 import { createServer, request as send } from "node:http";
-import { after, before, beforeEach, test } from "node:test";
+import { after, before, test } from "node:test";
 import { assertRefused } from "./outcome.mjs";
-import { startRecorder } from "./recorder.mjs";
+import { useRecorder } from "./recorder.mjs";
 import { useSetting } from "./setting.mjs";
 
 const at = useSetting();
-let recorder, proxy;
-before(async () => {
-  recorder = await startRecorder();
-  proxy = await startProxy();
-});
-after(() => {
-  recorder.stop();
-  proxy.stop();
-});
-beforeEach(() => {
-  recorder.seen.length = 0;
-});
+const recorder = useRecorder();
+let proxy;
+before(async () => (proxy = await startProxy()));
+after(() => proxy.stop());
 
 /**
  * A development server's proxy: `/api/x` becomes `/prod/x` of the API, which sees its own host. It stands in for what
