@@ -55,6 +55,11 @@ export const checks = {
     assert.equal(value(await ask("call", { options: guest, url })).status, 200);
   },
 
+  "the first hashes of a page are right, in five pages": async ({ ask }) => {
+    const task = { module: "/pkg/wasm/sigfetch_bg.wasm", glue: "/pkg/wasm/sigfetch.js" };
+    for (let page = 0; page < 5; page += 1) assert.equal(value(await ask("hashes", task)), 0);
+  },
+
   "fifty first calls at once make one identity and fetch one set": async ({ ask, aws, guest, at }) => {
     assert.deepEqual(value(await ask("fifty", { options: guest, url: `${at.rest}/items` })), [200]);
     assert.deepEqual(await aws.cognitoCalls(), { getId: 1, getCredentials: 1 });
