@@ -44,24 +44,6 @@ fn region_of(text: &str) -> Option<&str> {
     (is_guid && is_region(region)).then_some(region)
 }
 
-/// Cognito's limits on a `Logins` map (service model: at most 10 entries, keys of 1 to 128 characters).
-const MAX_LOGINS: usize = 10;
-const MAX_LOGIN_KEY: usize = 128;
-
-/// Checks the name of one more provider in `logins`.
-pub fn check_login_key(key: &str, before: usize) -> Result<(), Error> {
-    let what = if before >= MAX_LOGINS {
-        "takes at most ten providers"
-    } else if contains(key, "://") {
-        "takes names without https://"
-    } else if key.is_empty() || key.len() > MAX_LOGIN_KEY {
-        "takes names of 1 to 128 characters"
-    } else {
-        return Ok(());
-    };
-    Err(invalid("options.logins", what))
-}
-
 /// An identity pool and how its credentials are to be had.
 #[derive(Debug)]
 pub struct IdentityPool {
@@ -180,27 +162,6 @@ mod tests {
             assert_eq!(error.field.as_deref(), Some("options.identityPoolId"));
             assert!(text.is_empty() || !error.message.contains(text));
         }
-    }
-
-    #[test]
-    fn every_documented_form_of_provider_name_is_taken() {
-        for key in [
-            "cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEf",
-            "accounts.google.com",
-            "graph.facebook.com",
-            "www.amazon.com",
-            "appleid.apple.com",
-            "api.twitter.com",
-            "issuer.example/realms/one",
-            "arn:aws:iam::123456789012:saml-provider/Corp",
-            "cognito-identity.cn-north-1.amazonaws.com.cn",
-        ] {
-            assert!(check_login_key(key, 9).is_ok(), "{key}");
-        }
-        assert!(check_login_key("https://issuer.example", 0).is_err());
-        assert!(check_login_key("", 0).is_err());
-        assert!(check_login_key(&"x".repeat(129), 0).is_err());
-        assert!(check_login_key("accounts.google.com", 10).is_err());
     }
 
     #[test]

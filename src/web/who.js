@@ -63,12 +63,28 @@ function loginsOf({ token, logins }, field) {
  * @param {string} field
  * @returns {Promise<[string, string][]>}
  */
-const tokensOf = (logins, field) =>
-  Promise.all(
-    Object.entries(logins).map(async ([provider, login]) => {
-      const entry = `${field}["${provider}"]`;
-      const token = typeof login === "function" ? await call(login, entry) : login;
-      if (typeof token !== "string" || !token) throw failed(entry, "gave no token: a non-empty string");
-      return /** @type {[string, string]} */ ([provider, token]);
-    }),
-  );
+async function tokensOf(logins, field) {
+  const asked = Object.entries(logins).map(async ([provider, login]) => {
+    const entry = `${field}["${provider}"]`;
+    const token = typeof login === "function" ? await call(login, entry) : login;
+    if (typeof token !== "string" || !token) throw failed(entry, "gave no token: a non-empty string");
+    return /** @type {[string, string]} */ ([provider, token]);
+  });
+  const tokens = await Promise.all(asked);
+  checkProviders(Object.keys(logins));
+  return tokens;
+}
+
+/**
+ * Checks the names of providers against what Cognito takes (service model: at most 10, of 1 to 128 characters).
+ *
+ * @param {string[]} names
+ */
+function checkProviders(names) {
+  const refuse = (/** @type {string} */ what) => {
+    throw fieldError("INVALID_OPTION", "options.logins", what);
+  };
+  if (names.length > 10) refuse("takes at most ten providers");
+  if (names.some((name) => name.includes("://"))) refuse("takes names without https://");
+  if (names.some((name) => !/^.{1,128}$/s.test(name))) refuse("takes names of 1 to 128 characters");
+}
