@@ -3,6 +3,7 @@
 import { makeCore } from "./core.js";
 import { SigFetchError, fieldError } from "./error.js";
 import { emitter } from "./events.js";
+import { headStart } from "./head-start.js";
 import { checkLogins } from "./identity-options.js";
 import { isLoaded, load } from "./load.js";
 import * as op from "./operation.js";
@@ -15,6 +16,7 @@ import { reply, until } from "./transport.js";
 
 /** @import { ClientOptions, GraphqlRequest, IdentityFunction, Logins, LoginsFunction, PresignInit, SignedRequestInit } from "./api.js" */
 /** @import { Core } from "./core.js" */
+/** @import { HeadStart } from "./head-start.js" */
 /** @import { CapturedRequest } from "./request.js" */
 
 export { SigFetchError };
@@ -27,6 +29,8 @@ class Client extends EventTarget {
   /** @type {{ core: Core, session: Session } | undefined} */
   #opened;
   #emit = emitter(this);
+  /** @type {HeadStart | undefined} */
+  #head;
   /** Changes at every sign-out: what was called before must not go on after. */
   #epoch = 0;
 
@@ -50,7 +54,8 @@ class Client extends EventTarget {
     for (const waiting of [load(source), Promise.resolve(options?.wasm)]) waiting.catch(() => {});
   }
 
-  async #open() {
+  /** @param {string} [target] What the call that waits is about. */
+  async #open(target) {
     const epoch = this.#epoch;
     /** Refuses to go on for somebody who is gone. */
     const check = () => {
@@ -58,6 +63,7 @@ class Client extends EventTarget {
     };
     // Each turn of waiting would be a tenth of a small signature's time.
     if (!this.#opened) {
+      if (!isLoaded) this.#head ??= headStart(this.#options, this.#emit, this.#epoch > 0, target);
       await load(this.#source);
       check();
     }
@@ -68,7 +74,7 @@ class Client extends EventTarget {
   #make() {
     if (!this.#opened) {
       const core = makeCore(this.#options);
-      this.#opened = { core, session: new Session(core, this.#options, this.#emit, this.#epoch > 0) };
+      this.#opened = { core, session: new Session(core, this.#options, this.#emit, this.#epoch > 0, this.#head) };
     }
     return this.#opened;
   }
@@ -98,7 +104,7 @@ class Client extends EventTarget {
 
   /** @param {CapturedRequest} captured */
   async #sign(captured) {
-    const { core, session, check } = await this.#open();
+    const { core, session, check } = await this.#open(captured.url);
     const signed = await sign(core, session, captured, check);
     return captured.redirect === "manual" ? signed : again(signed, { redirect: captured.redirect });
   }
@@ -108,7 +114,7 @@ class Client extends EventTarget {
    * @param {boolean} [isRead] Whether it only reads, whatever its method says.
    */
   async #send(captured, isRead) {
-    return send({ ...(await this.#open()), emit: this.#emit }, captured, isRead);
+    return send({ ...(await this.#open(captured.url)), emit: this.#emit }, captured, isRead);
   }
 
   clock = Object.freeze(
@@ -130,7 +136,9 @@ class Client extends EventTarget {
 
   signHeaders = async (/** @type {RequestInfo | URL} */ input, /** @type {SignedRequestInit} */ init) => {
     const captured = capture(input, init);
-    const work = this.#open().then(({ core, session, check }) => signHeaders(core, session, captured, check));
+    const work = this.#open(captured.url).then(({ core, session, check }) =>
+      signHeaders(core, session, captured, check),
+    );
     return captured.signal ? until(captured.signal, work) : work;
   };
 
@@ -141,7 +149,7 @@ class Client extends EventTarget {
 
   presign = async (/** @type {string | URL} */ url, /** @type {PresignInit} */ init) => {
     const captured = capturePresigned(url, init);
-    const { core, session, check } = await this.#open();
+    const { core, session, check } = await this.#open(captured.url);
     return presign(core, session, captured, check);
   };
 
@@ -246,14 +254,22 @@ class Client extends EventTarget {
     }
     const copy = logins && typeof logins === "object" ? { ...logins } : logins;
     this.#options = { ...this.#options, logins: /** @type {any} */ (copy), identity: undefined };
+    this.#forget();
     this.#opened?.session.setLogins(copy);
   };
 
   signOut = () => {
     this.#epoch += 1;
     this.#options = { ...this.#options, logins: undefined, identity: undefined };
+    this.#forget();
     this.#opened?.session.signOut();
   };
+
+  /** Ends what was asked for somebody else. */
+  #forget() {
+    this.#head?.end();
+    this.#head = undefined;
+  }
 }
 
 /** @param {string} message */

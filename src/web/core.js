@@ -68,8 +68,12 @@ export function makeCore(options) {
   };
 }
 
-/** @param {any} options */
-function checkKinds(options) {
+/**
+ * Checks what can be checked without the handle.
+ *
+ * @param {any} options
+ */
+export function checkKinds(options) {
   const invalid = (/** @type {string} */ name, /** @type {string} */ what) => {
     throw fieldError("INVALID_OPTION", `options.${name}`, what);
   };

@@ -1,16 +1,18 @@
 // @ts-check
 // The credentials of one client: one round of requests at a time, shared by whoever waits. What to do is decided by the
 // machine in the handle; here it is done.
+import { ask } from "./ask.js";
 import { SigFetchError, fieldError } from "./error.js";
 import { openStore } from "./identity-store.js";
 import * as op from "./operation.js";
-import { NO_REDIRECT, anyOf, dateOf, place, random, reply, sleep } from "./transport.js";
+import { random, sleep } from "./transport.js";
 import { alarm, clockWatch } from "./wake.js";
 import { askWho } from "./who.js";
 
 /** @import { ClientOptions, IdentityFunction, Logins, LoginsFunction } from "./api.js" */
 /** @import { Core } from "./core.js" */
 /** @import { Emit } from "./events.js" */
+/** @import { HeadStart } from "./head-start.js" */
 /** @import { Shared, Tabs } from "./tabs.js" */
 /** @import { Who } from "./who.js" */
 
@@ -20,6 +22,9 @@ const OVERTAKEN = Symbol("overtaken");
 /** What `DECIDE` gives. */
 const USE = "0";
 const AWAIT = "2";
+
+/** How old a head start may be, in milliseconds: its logins and credentials do not live for ever. */
+const HEAD_START_LIFE = 60_000;
 
 export class Session {
   #core;
@@ -41,6 +46,7 @@ export class Session {
   /** What listeners know of the clock. */
   #offset = 0;
   #jump = clockWatch();
+  #head;
   #alarm = alarm(this);
 
   /**
@@ -48,8 +54,9 @@ export class Session {
    * @param {ClientOptions} options
    * @param {Emit} emit
    * @param {boolean} isNewcomer Somebody has signed out already.
+   * @param {HeadStart} [head] What was asked already, for the first round.
    */
-  constructor(core, options, emit, isNewcomer) {
+  constructor(core, options, emit, isNewcomer, head) {
     this.#core = core;
     this.#options = options;
     this.#emit = emit;
@@ -58,6 +65,7 @@ export class Session {
     this.#field = identity ? "options.identity" : "options.logins";
     this.#store = rememberIdentity && identityPoolId ? openStore(rememberIdentity, identityPoolId) : undefined;
     this.#isNewcomer = isNewcomer;
+    this.#head = head;
     // What an earlier page left is of one who has left.
     if (isNewcomer) this.#store?.keep("");
   }
@@ -146,12 +154,13 @@ export class Session {
   #start() {
     const abort = new AbortController();
     const id = +this.#core.run(op.BEGIN, random());
+    if (this.#head && performance.now() - this.#head.began > HEAD_START_LIFE) this.#head = undefined;
     const work = Promise.race([
       this.#run(id, abort.signal),
       new Promise((_, reject) => abort.signal.addEventListener("abort", () => reject(abort.signal.reason))),
     ]).finally(() => {
       if (this.#round !== round) return;
-      this.#round = undefined;
+      this.#round = this.#head = undefined;
       this.look();
     });
     // A background round that fails while the old set serves concerns nobody but listeners.
@@ -193,7 +202,7 @@ export class Session {
       if (credentials) {
         return this.#accept(id, typeof credentials === "function" ? await this.#provided(credentials) : credentials);
       }
-      const who = await askWho(this.#source, this.#field);
+      const who = await (this.#head?.who ?? askWho(this.#source, this.#field));
       const stored = await this.#store?.read();
       if (signal.aborted) return;
       if (stored) this.#core.run(op.REMEMBER, stored);
@@ -270,7 +279,10 @@ export class Session {
     for (let wait = 0, attempt = 1; wait >= 0; attempt += 1) {
       if (wait) await sleep(wait, signal);
       if (signal.aborted) return;
-      const answer = await this.#ask(signal, attempt);
+      const request = this.#core.run(op.REQUEST);
+      const { answer, dated } = await (this.#head?.take(request) ??
+        ask(request, attempt, this.#options.timeoutMs, signal, this.#emit));
+      if (dated) this.#core.run(op.OBSERVE, ...dated);
       const elapsed = Math.trunc(performance.now() - began);
       try {
         wait = +this.#core.run(op.ANSWERED, id, random(), Date.now(), elapsed, ...answer);
@@ -278,42 +290,6 @@ export class Session {
         // A refusal may name the time.
         this.tellClock();
       }
-    }
-  }
-
-  /**
-   * One call of Cognito or STS; its `Date` sets the clock.
-   *
-   * @param {AbortSignal} signal
-   * @param {number} attempt
-   */
-  async #ask(signal, attempt) {
-    const [url, target, body] = this.#core.run(op.REQUEST).split("\0");
-    const timeout = AbortSignal.timeout(this.#options.timeoutMs ?? 10_000);
-    const [sent, began] = [Date.now(), performance.now()];
-    let status;
-    try {
-      const response = await fetch(url, {
-        method: "POST",
-        // STS speaks forms, and sends no preflight's worth of headers back and forth.
-        headers: {
-          "content-type": target ? "application/x-amz-json-1.1" : "application/x-www-form-urlencoded",
-          ...(target && { "x-amz-target": target }),
-        },
-        body,
-        credentials: "omit",
-        redirect: NO_REDIRECT,
-        signal: anyOf(timeout, signal),
-      });
-      status = response.status;
-      const date = dateOf(response);
-      if (date) this.#core.run(op.OBSERVE, date, sent, Date.now());
-      return reply(response, await response.text());
-    } catch {
-      return [timeout.aborted ? 1 : 0];
-    } finally {
-      const durationMs = Math.round(performance.now() - began);
-      this.#emit("request", { method: "POST", url: place(url), attempt, durationMs, ...(status && { status }) });
     }
   }
 
@@ -383,7 +359,7 @@ export class Session {
   /** @param {unknown} reason */
   #end(reason) {
     const round = this.#round;
-    this.#round = undefined;
+    this.#round = this.#head = undefined;
     round?.abort.abort(reason);
   }
 }
