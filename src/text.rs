@@ -59,16 +59,11 @@ pub fn order(keys: &[&str]) -> Vec<usize> {
     order
 }
 
-const FIRST_ASCII: usize = 0x20;
-
-/// The printable characters in order, so that one of them is a slice.
-const ASCII: &str = " !\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~";
-
-/// Appends a printable ASCII byte. `String::push` encodes any character and is inlined with all of it.
+/// Appends an ASCII byte. `String::push` encodes any character and is inlined with all of it; of this one, only a store
+/// is left.
 #[inline(never)]
 pub fn push_ascii(text: &mut String, byte: u8) {
-    let at = usize::from(byte).saturating_sub(FIRST_ASCII);
-    text.push_str(ASCII.get(at..=at).unwrap_or_default());
+    text.push(char::from(byte & 0x7f));
 }
 
 /// Parts joined: `write!` and `format!` bring the formatting machinery along.

@@ -18,6 +18,12 @@ const rustFlags = [
   "-Ctarget-feature=-reference-types,-multivalue,+simd128",
 ];
 
+/**
+ * What is small in these is made for being inlined, and gets smaller by it: half a kilobyte less to download, and a
+ * tenth of a small signature's time. Not in Cargo.toml, which knows the standard library only when it is compiled along.
+ */
+const inlined = ["core", "alloc"].flatMap((name) => ["--config", `profile.release.package.${name}.opt-level=3`]);
+
 /** Compiles the crate, with a standard library compiled along for size, and gives the path of the raw module. */
 export async function compile({ quiet = false } = {}) {
   await run(
@@ -29,6 +35,7 @@ export async function compile({ quiet = false } = {}) {
       "--release",
       ...["--target", wasmTarget],
       ...["--target-dir", targetFolder],
+      ...inlined,
       "-Zbuild-std=std,panic_abort",
       "-Zbuild-std-features=optimize_for_size",
     ],

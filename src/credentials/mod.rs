@@ -82,6 +82,8 @@ pub struct Life {
     used: bool,
     /// Whether AWS has taken the current set.
     proven: bool,
+    /// Whether the session token of the current set was given away.
+    token_given: bool,
     /// When a set was last given up because AWS refused it.
     healed_at: Option<Millis>,
     /// Drawn for every refresh, in [0, 1).
@@ -202,7 +204,14 @@ impl Life {
         self.failures = 0;
         self.used = false;
         self.proven = false;
+        self.token_given = false;
         true
+    }
+
+    /// Whether this was called before for the current set: its token is a thousand characters long, and whoever sends
+    /// the requests can keep it.
+    pub fn is_token_given(&mut self) -> bool {
+        std::mem::replace(&mut self.token_given, true)
     }
 
     /// Takes in that a refresh failed. The current set serves on.

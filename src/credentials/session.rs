@@ -113,6 +113,11 @@ impl Session {
         self.life.current()
     }
 
+    /// As [`Life::is_token_given`].
+    pub fn is_token_given(&mut self) -> bool {
+        self.life.is_token_given()
+    }
+
     /// How long the current set still lives; none if it has no end.
     pub fn left(&self, local: Millis) -> Option<Left> {
         self.life.left(self.server_time(local))

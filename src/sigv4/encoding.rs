@@ -57,9 +57,13 @@ pub(super) enum Slash {
 /// the path of an S3 object alike; a `%` that starts no escape stands for itself.
 pub(super) fn recode(out: &mut String, text: &str, slash: Slash) {
     let bytes = text.as_bytes();
-    let mut at = 0;
+    let (mut plain, mut at) = (0, 0);
     while let Some(&byte) = bytes.get(at) {
         at += 1;
+        if is_unreserved(byte) || (byte == b'/' && slash == Slash::Kept) {
+            continue;
+        }
+        out.push_str(text.get(plain..at - 1).unwrap_or_default());
         match byte {
             b'%' => match (hex_value(bytes.get(at)), hex_value(bytes.get(at + 1))) {
                 (Some(high), Some(low)) => {
@@ -69,10 +73,11 @@ pub(super) fn recode(out: &mut String, text: &str, slash: Slash) {
                 _ => push_byte(out, b'%'),
             },
             b'+' => push_byte(out, b' '),
-            b'/' if slash == Slash::Kept => push_ascii(out, byte),
             _ => push_byte(out, byte),
         }
+        plain = at;
     }
+    out.push_str(text.get(plain..).unwrap_or_default());
 }
 
 pub(super) fn hex_value(byte: Option<&u8>) -> Option<u8> {

@@ -23,23 +23,6 @@ impl core::fmt::Debug for SignedHeaders {
     }
 }
 
-impl SignedHeaders {
-    /// All headers to add to `request`, a line of `name:value` each.
-    pub fn lines(&self, request: &SigningRequest<'_>, credentials: &SigningCredentials) -> String {
-        let mut lines = concat(&["x-amz-date:", &self.amz_date, "\nauthorization:", &self.authorization]);
-        if self.content_sha256 {
-            lines.push_str("\nx-amz-content-sha256:");
-            lines.push_str(request.payload_hash);
-        }
-        // Credentials go on the wire here, and only here.
-        if let Some(token) = &credentials.session_token {
-            lines.push_str("\nx-amz-security-token:");
-            lines.push_str(token.expose());
-        }
-        lines
-    }
-}
-
 /// Whether a service demands `x-amz-content-sha256` (S3 API Reference; OpenSearch Serverless guide). Elsewhere it is left out: each more header is
 /// one more that a CORS preflight can refuse.
 fn needs_content_sha256(service: &str) -> bool {

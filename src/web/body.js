@@ -1,12 +1,14 @@
 // @ts-check
 // Bodies: every kind that `fetch` takes becomes bytes or a `Blob`, which are hashed, sent and, if need be, sent again.
+import { SHORT } from "./core.js";
 import { fieldError } from "./error.js";
 import { turns } from "./turns.js";
 
 /** @typedef {Uint8Array<ArrayBuffer> | Blob} Data A `Blob` has no type here: no header follows from it. */
 /**
  * @typedef {object} Body
- * @property {Data | Promise<Data | undefined>} data None when it turns out that there is no body.
+ * @property {Data | string | Promise<Data | undefined>} data None when it turns out that there is no body; a short text
+ * if it is signed only.
  * @property {string} type The content type that it brings, and nobody gives otherwise; "" is none.
  */
 
@@ -16,11 +18,15 @@ export const kindOf = (/** @type {unknown} */ value) => Object.prototype.toStrin
 /** Bytes from here on become a `Blob`, which `fetch` does not copy once more. */
 const LARGE = 2 ** 20;
 
+const UTF8 = ";charset=UTF-8";
+const TEXT = `text/plain${UTF8}`;
+
 /** So many characters are encoded at a time: some milliseconds. */
 const PIECE = 2 ** 18;
 
 /** Whether a body can be read only by using it up, or is written anew each time that it is sent. */
-export const isFleeting = (/** @type {unknown} */ body) => /^(FormData|ReadableStream)$/.test(kindOf(body));
+export const isFleeting = (/** @type {unknown} */ body) =>
+  typeof body === "object" && /^(FormData|ReadableStream)$/.test(kindOf(body));
 
 /**
  * Takes a body as `fetch` does at the moment of the call ("extract a body", Fetch standard).
@@ -31,6 +37,7 @@ export const isFleeting = (/** @type {unknown} */ body) => /^(FormData|ReadableS
  * @returns {Body}
  */
 export function takeBody(body, signal, copied) {
+  if (typeof body === "string" && !copied && body.length <= SHORT) return { data: body, type: TEXT };
   const kind = kindOf(body);
   if (kind === "ArrayBuffer" || ArrayBuffer.isView(body)) {
     const bytes = viewOf(body);
@@ -44,10 +51,9 @@ export function takeBody(body, signal, copied) {
     return { data: read(new Response(stream)), type: "" };
   }
   if (kind === "FormData") return multipart(body);
-  const type = kind === "URLSearchParams" ? "application/x-www-form-urlencoded" : "text/plain";
   const text = String(body);
   const data = text.length < LARGE ? new TextEncoder().encode(text) : handled(encode(text));
-  return { data, type: `${type};charset=UTF-8` };
+  return { data, type: kind === "URLSearchParams" ? `application/x-www-form-urlencoded${UTF8}` : TEXT };
 }
 
 /**

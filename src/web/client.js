@@ -11,7 +11,7 @@ import { capturePresigned, presign, presignNow } from "./presign.js";
 import { again, badHeaders, capture, captureRequest } from "./request.js";
 import { send } from "./send.js";
 import { Session, signedOut } from "./session.js";
-import { sign, signHeaders, signHeadersNow } from "./sign.js";
+import { sign, signHeaders, signHeadersAtOnce, signHeadersNow } from "./sign.js";
 import { reply, until } from "./transport.js";
 
 /** @import { ClientOptions, GraphqlRequest, IdentityFunction, Logins, LoginsFunction, PresignInit, SignedRequestInit } from "./api.js" */
@@ -61,7 +61,6 @@ class Client extends EventTarget {
     const check = () => {
       if (epoch !== this.#epoch) throw signedOut();
     };
-    // Each turn of waiting would be a tenth of a small signature's time.
     if (!this.#opened) {
       if (!isLoaded) this.#head ??= headStart(this.#options, this.#emit, this.#epoch > 0, target);
       await load(this.#source);
@@ -81,12 +80,9 @@ class Client extends EventTarget {
 
   /** What {@link #open} gives, for those who cannot wait. What is missing is on its way then. */
   #openNow() {
-    const opened = isLoaded ? this.#make() : undefined;
-    if (!opened?.session.isReady()) {
-      this.#current().catch(() => {});
-      throw notReady(opened ? "There are no credentials yet" : "The WebAssembly is not there yet");
-    }
-    return opened;
+    if (isLoaded) return this.#make();
+    this.#current().catch(() => {});
+    throw notReady("The WebAssembly is not there yet");
   }
 
   /** The current set. */
@@ -136,6 +132,9 @@ class Client extends EventTarget {
 
   signHeaders = async (/** @type {RequestInfo | URL} */ input, /** @type {SignedRequestInit} */ init) => {
     const captured = capture(input, init);
+    const opened = this.#opened;
+    const headers = opened && signHeadersAtOnce(opened.core, opened.session, captured);
+    if (headers) return headers;
     const work = this.#open(captured.url).then(({ core, session, check }) =>
       signHeaders(core, session, captured, check),
     );
@@ -144,7 +143,11 @@ class Client extends EventTarget {
 
   signHeadersSync = (/** @type {RequestInfo | URL} */ input, /** @type {SignedRequestInit} */ init) => {
     const { core, session } = this.#openNow();
-    return signHeadersNow(core, session, capture(input, init));
+    const captured = capture(input, init);
+    const sign = () => signHeadersNow(core, session, captured);
+    const headers = sign() ?? (session.isReady() ? sign() : undefined);
+    if (!headers) throw noCredentials();
+    return headers;
   };
 
   presign = async (/** @type {string | URL} */ url, /** @type {PresignInit} */ init) => {
@@ -155,6 +158,7 @@ class Client extends EventTarget {
 
   presignSync = (/** @type {string | URL} */ url, /** @type {PresignInit} */ init) => {
     const { core, session } = this.#openNow();
+    if (!session.isReady()) throw noCredentials();
     const presigned = presignNow(core, capturePresigned(url, init));
     if (presigned) return presigned;
     session.renew().catch(() => {});
@@ -280,6 +284,8 @@ const notReady = (message) =>
     advice: "Await credentials() first, or call the method without Sync.",
     retryable: true,
   });
+
+const noCredentials = () => notReady("There are no credentials yet");
 
 /**
  * Makes an entry's `createClient`, which takes the WebAssembly from `source` unless the options say otherwise.

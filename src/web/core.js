@@ -15,9 +15,34 @@ import { readPolicy } from "./retry.js";
  *
  * @typedef {(operation: number, ...values: unknown[]) => string} Run
  */
-/** @typedef {{ run: Run, hash(body: Uint8Array): string }} Core */
+/**
+ * @typedef {object} Core
+ * @property {Run} run
+ * @property {(operation: number, values: string) => string} call The same with values that are one text already.
+ * @property {(values: string) => string[] | undefined} sign What the headers to add say: `x-amz-date`, `authorization`,
+ * `x-amz-content-sha256`, `x-amz-security-token`, and whether the credentials are to be renewed in the background.
+ * Nothing if there have to be credentials first.
+ * @property {string} token The session token that signed last.
+ * @property {(body: Uint8Array | string) => string} hash The hash of a body; a text is short.
+ */
 
 const PIECE = 65_536;
+
+/** Several values in one text. */
+export const values = (/** @type {unknown[]} */ ...values) =>
+  values.map((value) => String(value ?? "").replaceAll("\0", "")).join("\0");
+
+/** So many characters are a short text. */
+export const SHORT = 2 ** 15;
+
+const encoder = new TextEncoder();
+
+/**
+ * Where short texts are encoded, always the same: to make room for one takes longer than to write it.
+ *
+ * @type {Uint8Array | undefined}
+ */
+let scratch;
 
 /**
  * Makes the core of a client with these options.
@@ -27,9 +52,9 @@ const PIECE = 65_536;
  */
 export function makeCore(options) {
   const handle = new Handle();
-  /** @type {Run} */
-  const run = (operation, ...values) => {
-    const answer = handle.run(operation, values.map((value) => String(value ?? "").replaceAll("\0", "")).join("\0"));
+  /** @type {Core["call"]} */
+  const call = (operation, values) => {
+    const answer = handle.run(operation, values);
     if (!answer.startsWith("\x01\0")) return answer;
     const [, code, advice, retryable, field, status, serviceError, requestId, ...message] = answer.split("\0");
     throw new SigFetchError({
@@ -43,6 +68,8 @@ export function makeCore(options) {
       ...(requestId && { requestId }),
     });
   };
+  /** @type {Run} */
+  const run = (operation, ...given) => call(operation, values(...given));
   checkKinds(options);
   options.endpoints?.forEach(({ url, service, region, signAs }, index) => {
     const field = (/** @type {string} */ name) => `options.endpoints[${index}].${name}`;
@@ -60,7 +87,22 @@ export function makeCore(options) {
   run(op.GRANT, ...readPolicy(options.retry, "options.retry", fieldError.bind(undefined, "INVALID_OPTION")));
   return {
     run,
+    call,
+    token: "",
+    sign(values) {
+      const answer = call(op.SIGN, values);
+      if (!answer) return undefined;
+      const added = answer.split("\0");
+      // A thousand characters that rarely change cross the border once.
+      if (added[3] === "=") added[3] = this.token;
+      else this.token = added[3];
+      return added;
+    },
     hash(body) {
+      if (typeof body === "string") {
+        scratch ??= new Uint8Array(3 * SHORT);
+        body = scratch.subarray(0, encoder.encodeInto(body, scratch).written);
+      }
       let at = 0;
       for (; at + PIECE < body.length; at += PIECE) handle.hash(body.subarray(at, at + PIECE), false);
       return handle.hash(body.subarray(at), true);

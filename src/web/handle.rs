@@ -75,7 +75,7 @@ struct Arguments<'a>(Vec<&'a str>);
 impl<'a> Arguments<'a> {
     fn split(text: &'a str) -> Self {
         let mut rest = Some(text);
-        let mut values = Vec::new();
+        let mut values = Vec::with_capacity(16);
         while let Some(value) = next_piece(&mut rest, 0) {
             values.push(value);
         }
@@ -144,7 +144,7 @@ impl<'a> Arguments<'a> {
 
 /// Several values in one text, as they come in.
 fn join(values: &[&str]) -> String {
-    let mut text = String::new();
+    let mut text = String::with_capacity(values.iter().map(|value| value.len() + 1).sum());
     for (at, value) in values.iter().enumerate() {
         if at > 0 {
             text.push_str("\0");
@@ -409,9 +409,10 @@ impl Handle {
         }
     }
 
-    /// now, url, headers, init.aws, method, payload hash?, and whether the credentials were renewed for it -> the headers
-    /// to add, in lines like those that came in; nothing if there have to be credentials first; U+0002 in front if they
-    /// are to be renewed in the background. Decides by itself, so that most signatures cross the border once.
+    /// now, url, headers, init.aws, method, payload hash?, and whether the credentials were renewed for it -> what the
+    /// headers to add say: x-amz-date, authorization, x-amz-content-sha256?, x-amz-security-token?, and whether the
+    /// credentials are to be renewed in the background. Nothing if there have to be credentials first. In place of a
+    /// token that was given before there is a `=`. Decides by itself, so that most signatures cross the border once.
     fn sign(&mut self, arguments: &Arguments<'_>) -> Result<String, Error> {
         let url = url_of(arguments.get(1))?;
         let headers = parse_headers(arguments.get(2));
@@ -419,6 +420,7 @@ impl Handle {
         let target = self.target(&url, arguments.overrides(3))?;
         let renewed = !arguments.get(9).is_empty();
         let decision = if renewed { Decision::Use } else { self.session.decide(arguments.time(0)) };
+        let is_token_given = decision != Decision::Await && self.session.is_token_given();
         let set = self.session.current().filter(|_| decision != Decision::Await);
         let Some(set) = set else { return Ok(String::new()) };
         let hash = match arguments.get(8) {
@@ -429,8 +431,18 @@ impl Handle {
         let request = request_to(&target, &url, arguments.get(7), &headers, hash);
         let time = self.session.server_time(arguments.time(0));
         let signed = sign_headers(request, &target.scope, &set.signing, time, &mut self.keys);
-        let mark = if decision == Decision::UseAndRefresh { "\u{2}" } else { "" };
-        Ok(concat(&[mark, &signed.lines(&request, &set.signing)]))
+        Ok(join(&[
+            &signed.amz_date,
+            &signed.authorization,
+            if signed.content_sha256 { request.payload_hash } else { "" },
+            // Credentials go on the wire here, and only here.
+            match &set.signing.session_token {
+                Some(_) if is_token_given => "=",
+                Some(token) => token.expose(),
+                None => "",
+            },
+            if decision == Decision::UseAndRefresh { "1" } else { "" },
+        ]))
     }
 
     /// now, url, headers, init.aws, method, expiresSeconds?, and whether the credentials were renewed for it -> the

@@ -1,8 +1,8 @@
 // @ts-check
 // URLs that carry their own permission.
+import { values } from "./core.js";
 import * as op from "./operation.js";
 import { capture, invalid } from "./request.js";
-import { lines } from "./sign.js";
 
 /** @import { PresignInit } from "./api.js" */
 /** @import { Core } from "./core.js" */
@@ -32,8 +32,10 @@ export function capturePresigned(url, init) {
  * @param {CapturedPresigned} captured
  * @param {string} [renewed] Says that the credentials were fetched for this URL.
  */
-export const presignNow = (core, { url, method, headers, aws, expiresSeconds }, renewed) =>
-  core.run(op.PRESIGN, Date.now(), url, lines(headers), ...aws, method, expiresSeconds, renewed);
+export const presignNow = (core, { url, lines, aws, method, expiresSeconds }, renewed) => {
+  const settings = values(method, expiresSeconds, renewed);
+  return core.call(op.PRESIGN, `${Date.now()}\0${url}\0${lines}\0${aws}\0${settings}`);
+};
 
 /**
  * Waits for credentials that last, and presigns.

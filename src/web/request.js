@@ -2,6 +2,7 @@
 // `fetch`'s arguments, taken down at the moment of the call as `fetch` does: later changes of a buffer or a header
 // object do not reach the request.
 import { isFleeting, kindOf, read, takeBody } from "./body.js";
+import { values } from "./core.js";
 import { fieldError } from "./error.js";
 import { readPolicy } from "./retry.js";
 import { NO_REDIRECT } from "./transport.js";
@@ -11,10 +12,14 @@ import { NO_REDIRECT } from "./transport.js";
 
 /**
  * @typedef {object} Captured
+ * @property {Request} [from] The input, if it is a `Request`.
  * @property {string} url
  * @property {string} method
- * @property {Headers} headers What the caller gives, and the content type that the body brings.
- * @property {(string | undefined)[]} aws `init.aws`, as the handle takes it.
+ * @property {string} lines What the caller gives as headers, and the content type that the body brings, as the handle
+ * takes them: a line of `name:value` each.
+ * @property {Headers} [headers] The same, unless they could be taken down without.
+ * @property {string} aws `init.aws`, as the handle takes it.
+ * @property {boolean} unsigned Whether the body is left out of the signature: then nothing is hashed.
  * @property {(number | undefined)[]} policy `init.aws.retry`, as the handle takes it.
  * @property {Body} [body]
  * @property {AbortSignal} [signal]
@@ -22,7 +27,8 @@ import { NO_REDIRECT } from "./transport.js";
  * @property {string | Promise<string | undefined>} [hash] Made once, however often the call is signed.
  */
 /**
- * @typedef {Captured & { request: Request, signal: AbortSignal, redirect: RequestRedirect }} CapturedRequest
+ * @typedef {Captured & { headers: Headers, request: Request, signal: AbortSignal, redirect: RequestRedirect }}
+ * CapturedRequest
  * The request is sent with `manual`, so that a redirect can be told from a broken connection; `redirect` is what the
  * caller is to see.
  */
@@ -45,14 +51,14 @@ export function capture(input, init) {
   if (isFleeting(given.body)) {
     throw invalid("init.body", "cannot be sent as it is signed by anybody else: use signedFetch or sign");
   }
-  const { from, ...captured } = parts(input, given, false);
-  const { method, headers } = captured;
-  if ([...headers.keys()].some((name) => !settable.has(name))) {
+  const captured = parts(input, given, false);
+  const { from, headers } = captured;
+  if (headers && [...headers.keys()].some((name) => !settable.has(name))) {
     checkSettable(headers, new Request("data:,", { headers }));
     for (const name of headers.keys()) settable.add(name);
   }
-  if (captured.body || !from || isBodiless(method)) return captured;
-  return { ...captured, body: { data: read(from.clone()), type: "" } };
+  if (from && !captured.body && !isBodiless(captured)) captured.body = { data: read(from.clone()), type: "" };
+  return captured;
 }
 
 /**
@@ -65,8 +71,9 @@ export function capture(input, init) {
  */
 export function captureRequest(input, init) {
   const given = members(init);
-  const { from, ...captured } = parts(input, given, true);
-  const { url, method, headers, body } = captured;
+  const captured = parts(input, given, true);
+  const { from, url, body } = captured;
+  const headers = /** @type {Headers} */ (captured.headers);
   let request, asGiven;
   try {
     asGiven = new Request(from ?? url, {
@@ -86,11 +93,11 @@ export function captureRequest(input, init) {
   // A followed redirect would carry credentials to wherever it points.
   /** @type {RequestRedirect} */
   const redirect = asGiven.redirect === "manual" ? "manual" : NO_REDIRECT;
-  const all = { ...captured, request, signal, redirect };
-  return body || !from || isBodiless(method) ? all : { ...all, body: { data: read(request), type: "" } };
+  if (from && !body && !isBodiless(captured)) captured.body = { data: read(request), type: "" };
+  return { ...captured, headers, request, signal, redirect };
 }
 
-const isBodiless = (/** @type {string} */ method) => /^(GET|HEAD)$/.test(method);
+const isBodiless = (/** @type {{ method: string }} */ { method }) => /^(GET|HEAD)$/.test(method);
 
 /**
  * The members of an init, each read once. The inherited ones too: a `Request` may be the init, and there they are its
@@ -101,7 +108,8 @@ const isBodiless = (/** @type {string} */ method) => /^(GET|HEAD)$/.test(method)
 function members(init) {
   if (init != null && !/^(object|function)$/.test(typeof init)) throw invalid("init", "must be an object");
   const given = /** @type {SignedRequestInit} */ ({});
-  for (const name in init) Object.assign(given, { [name]: /** @type {any} */ (init)[name] });
+  // An assignment by name, once for each, is all that a small signature has time for.
+  for (const name in init) /** @type {any} */ (given)[name] = /** @type {any} */ (init)[name];
   return given;
 }
 
@@ -111,28 +119,31 @@ function members(init) {
  * @param {RequestInfo | URL} input
  * @param {SignedRequestInit} given
  * @param {boolean} sent Whether we send it.
- * @returns {Captured & { from?: Request }}
+ * @returns {Captured}
  */
 function parts(input, given, sent) {
-  const from = kindOf(input) === "Request" ? /** @type {Request} */ (input) : undefined;
+  const from = typeof input !== "string" && kindOf(input) === "Request" ? /** @type {Request} */ (input) : undefined;
   const url = from ? from.url : resolve(/** @type {string | URL} */ (input));
   let method = String(given.method ?? from?.method ?? "GET");
   // "Normalize a method", Fetch standard: PATCH is not among them.
   if (/^(delete|get|head|options|post|put)$/i.test(method)) method = method.toUpperCase();
-  if (!/^[\w!#$%&'*+.^`|~-]+$/.test(method) || /^(connect|trace|track)$/i.test(method)) {
+  else if (!/^[\w!#$%&'*+.^`|~-]+$/.test(method) || /^(connect|trace|track)$/i.test(method)) {
     throw invalid("init.method", "is not one that browsers send");
   }
   // Chromium takes no notice of it.
   if (given.window != null) throw invalid("init.window", "must be null");
   const signal = given.signal === undefined ? from?.signal : (given.signal ?? undefined);
   if (signal && typeof signal.aborted !== "boolean") throw invalid("init.signal", "must be an AbortSignal");
+  const own = given.headers === undefined ? from?.headers : given.headers;
+  let lines = sent ? undefined : plainLines(own);
   let headers;
   try {
     // A `Request` drops what browsers forbid; here it can still be seen and refused.
-    headers = new Headers(given.headers === undefined ? from?.headers : given.headers);
+    if (lines === undefined) headers = new Headers(own);
   } catch {
     throw badHeaders();
   }
+  lines ??= linesOf(/** @type {Headers} */ (headers));
   const aws = overrides(given.aws);
   const onProgress = given.aws?.onProgress;
   if (onProgress !== undefined && typeof onProgress !== "function") {
@@ -140,18 +151,43 @@ function parts(input, given, sent) {
   }
   const policy = readPolicy(given.aws?.retry, "init.aws.retry", invalid);
   signal?.throwIfAborted();
-  const captured = { from, url, method, headers, aws, policy, signal, onProgress };
-  if (given.body == null) return captured;
-  if (isBodiless(method)) throw invalid("init.body", `does not go with ${method}`);
   let body;
-  try {
-    body = takeBody(given.body, signal, sent);
-  } catch (cause) {
-    throw invalid("init.body", "is refused by the browser, see the cause", cause);
+  if (given.body != null) {
+    if (isBodiless({ method })) throw invalid("init.body", `does not go with ${method}`);
+    try {
+      body = takeBody(given.body, signal, sent);
+    } catch (cause) {
+      throw invalid("init.body", "is refused by the browser, see the cause", cause);
+    }
+    if (/^content-type:/m.test(lines)) body.type = "";
+    else if (body.type) {
+      lines += `content-type:${body.type}\n`;
+      headers?.set("content-type", body.type);
+    }
   }
-  if (headers.has("content-type")) body.type = "";
-  else if (body.type) headers.set("content-type", body.type);
-  return { ...captured, body };
+  const unsigned = !!given.aws?.unsignedPayload;
+  return { from, url, method, lines, headers, aws, unsigned, policy, signal, onProgress, body };
+}
+
+const linesOf = (/** @type {Headers} */ headers) => [...headers].map(([name, value]) => `${name}:${value}\n`).join("");
+
+/**
+ * The lines of headers that are written as `Headers` would write them, which costs more than all the rest; nothing if
+ * there is anything to be changed or checked.
+ *
+ * @param {any} given
+ */
+function plainLines(given) {
+  if (given === undefined) return "";
+  if (given === null || typeof given !== "object" || given[Symbol.iterator]) return undefined;
+  let lines = "";
+  for (const [key, value] of Object.entries(given)) {
+    const name = key.toLowerCase();
+    const isPlain = settable.has(name) && typeof value === "string" && /^[!-~]+( [!-~]+)*$/.test(value);
+    if (!isPlain || `\n${lines}`.includes(`\n${name}:`)) return undefined;
+    lines += `${name}:${value}\n`;
+  }
+  return lines;
 }
 
 /**
@@ -160,18 +196,19 @@ function parts(input, given, sent) {
  * @param {any} aws
  */
 function overrides(aws) {
-  const { unsignedPayload } = aws ?? {};
+  if (aws == null) return "\0\0\0";
+  const { unsignedPayload } = aws;
   if (unsignedPayload !== undefined && typeof unsignedPayload !== "boolean") {
     throw invalid("init.aws.unsignedPayload", "must be true or false");
   }
   const texts = ["service", "region", "signAs"].map((name) => {
-    const value = aws?.[name];
+    const value = aws[name];
     if (value !== undefined && (!value || typeof value !== "string")) {
       throw invalid(`init.aws.${name}`, "must be a non-empty string");
     }
     return value;
   });
-  return [...texts, unsignedPayload ? "1" : ""];
+  return values(...texts, unsignedPayload ? 1 : "");
 }
 
 /** @param {string | URL} input */
@@ -186,8 +223,9 @@ function resolve(input) {
   } catch {
     throw invalid("input", "must be a URL; outside a page an absolute one");
   }
-  if (url.username || url.password) throw invalid("input", "must not hold user information");
-  return url.href;
+  const { href } = url;
+  if (href.includes("@") && (url.username || url.password)) throw invalid("input", "must not hold user information");
+  return href;
 }
 
 /**

@@ -350,6 +350,7 @@ export class Session {
     this.#source = undefined;
     this.#isNewcomer = true;
     this.#core.run(op.SIGN_OUT);
+    this.#core.token = "";
     this.#store?.keep("");
     this.#tabs?.then((tabs) => tabs?.close());
     this.#end(signedOut());

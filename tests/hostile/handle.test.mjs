@@ -132,7 +132,8 @@ function mayGo(to, declarations) {
   });
 }
 
-const ADDED = /^(authorization|x-amz-date|x-amz-security-token|x-amz-content-sha256):[^\r\n\0]*$/;
+/** What four headers say, and a mark. */
+const ADDED = /^\d+T\d{6}Z\x00AWS4-HMAC-SHA256 [^\r\n\x00]+(\x00[^\r\n\x00]*){2}\x001?$/;
 
 test(`${CASES} handles answer any operations on any texts`, (t) => {
   const seen = { operations: 0, refused: 0, signed: 0, presigned: 0 };
@@ -159,7 +160,7 @@ test(`${CASES} handles answer any operations on any texts`, (t) => {
       } else if (operation === op.SIGN && answer) {
         seen.signed += 1;
         if (URL.canParse(address)) assert.ok(mayGo(address, declarations), `${address} was signed for`);
-        for (const line of answer.split("\n")) assert.match(line, ADDED);
+        assert.match(answer, ADDED);
         assert.ok(!answer.includes(SECRET));
       } else if (operation === op.PRESIGN && answer) {
         seen.presigned += 1;
