@@ -94,15 +94,16 @@ pub fn canonical_request(input: &CanonicalInput<'_>) -> Canonical {
 
 /// Writes a line for each header that is signed, and gives their list.
 fn push_headers(text: &mut String, input: &CanonicalInput<'_>) -> String {
-    let mut names = vec!["host"];
-    let mut values = vec![input.request.host];
+    let (mut names, mut values) = (Vec::with_capacity(8), Vec::with_capacity(8));
+    names.push("host");
+    values.push(input.request.host);
     let given = input.request.headers.iter().filter(|(name, value)| is_signed(name, value));
     for (name, value) in given.chain(input.extra_headers) {
         names.push(name);
         values.push(value);
     }
     let own = names.len() - input.extra_headers.len();
-    let mut list = String::new();
+    let mut list = String::with_capacity(64);
     let mut last = "";
     for at in order(&names) {
         let name = names[at];

@@ -40,9 +40,15 @@ const encoder = new TextEncoder();
 /**
  * Where short texts are encoded, always the same: to make room for one takes longer than to write it.
  *
- * @type {Uint8Array | undefined}
+ * @type {Uint8Array<ArrayBuffer> | undefined}
  */
 let scratch;
+
+/** The bytes of a short text, until the next one is encoded. */
+export function encodeShort(/** @type {string} */ text) {
+  scratch ??= new Uint8Array(3 * SHORT);
+  return scratch.subarray(0, encoder.encodeInto(text, scratch).written);
+}
 
 /**
  * Makes the core of a client with these options.
@@ -99,10 +105,7 @@ export function makeCore(options) {
       return added;
     },
     hash(body) {
-      if (typeof body === "string") {
-        scratch ??= new Uint8Array(3 * SHORT);
-        body = scratch.subarray(0, encoder.encodeInto(body, scratch).written);
-      }
+      if (typeof body === "string") body = encodeShort(body);
       let at = 0;
       for (; at + PIECE < body.length; at += PIECE) handle.hash(body.subarray(at, at + PIECE), false);
       return handle.hash(body.subarray(at), true);

@@ -1,7 +1,8 @@
 // @ts-check
 // From what was captured to its signature. The bytes that are hashed are the bytes that are sent.
 import { handled } from "./body.js";
-import { SMALL, digest } from "./digest.js";
+import { encodeShort } from "./core.js";
+import { MEDIUM, SMALL, digest } from "./digest.js";
 import * as op from "./operation.js";
 import { again, invalid } from "./request.js";
 
@@ -66,15 +67,17 @@ function payloadHash(core, captured, check) {
   const { onProgress } = captured;
   let { data } = /** @type {Body} */ (captured.body);
   if (isQuick(captured)) return core.hash(/** @type {string} */ (data));
+  if (typeof data === "string") data = onProgress ? new TextEncoder().encode(data) : encodeShort(data);
+  // In this turn: the next short text takes its place.
+  if (data instanceof Uint8Array && data.length <= MEDIUM) return handled(digest(data, check, onProgress));
   checkTarget(core, captured);
-  if (typeof data === "string") data = new TextEncoder().encode(data);
   return handled(Promise.resolve(data).then((data) => data && digest(data, check, onProgress)));
 }
 
 /** Whether the body is hashed at once. */
 function isQuick(/** @type {Captured} */ { body, onProgress }) {
   const data = body?.data;
-  return !onProgress && (typeof data === "string" || (data instanceof Uint8Array && data.length <= SMALL));
+  return !onProgress && (typeof data === "string" || data instanceof Uint8Array) && data.length <= SMALL;
 }
 
 /**
