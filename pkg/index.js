@@ -3,13 +3,26 @@
 import { clientFactory } from "./client.js";
 import deflated from "./wasm/inline.js";
 
+/** An answer as a server's would be: it is compiled while it is inflated, in half the time that one after the other takes. */
 function inflate() {
-  const text = atob(deflated);
+  const { readable, writable } = new DecompressionStream("deflate-raw");
+  const writer = writable.getWriter();
+  // Who reads hears of what goes wrong.
+  Promise.all([writer.write(decode(deflated)), writer.close()]).catch(() => {});
+  return new Response(readable, { headers: { "content-type": "application/wasm" } });
+}
+
+/**
+ * @param {string} base64
+ * @returns {Uint8Array<ArrayBuffer>}
+ */
+function decode(base64) {
+  // @ts-ignore: it came to browsers in 2025
+  if (Uint8Array.fromBase64) return Uint8Array.fromBase64(base64);
+  const text = atob(base64);
   const bytes = new Uint8Array(text.length);
-  // A loop, and a body instead of a `Blob`, which is kept in another process: a quarter of the time.
   for (let at = 0; at < bytes.length; at += 1) bytes[at] = text.charCodeAt(at);
-  const { body } = new Response(bytes);
-  return new Response(body?.pipeThrough(new DecompressionStream("deflate-raw"))).arrayBuffer();
+  return bytes;
 }
 
 export const createClient = clientFactory(inflate);

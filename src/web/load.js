@@ -39,7 +39,7 @@ async function compile(source) {
   // A server that does not know the MIME type is not the end of it; it only costs the streaming.
   const type = from.headers.get("content-type") ?? "nothing";
   try {
-    return await (/^application\/wasm$/i.test(type)
+    return await (/^application\/wasm$/i.test(type) && WebAssembly.compileStreaming
       ? WebAssembly.compileStreaming(from)
       : WebAssembly.compile(await from.arrayBuffer()));
   } catch (cause) {

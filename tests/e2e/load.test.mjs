@@ -141,6 +141,16 @@ for (const [kind, source] of Object.entries(SOURCES)) {
   }
 }
 
+for (const entry of ENTRIES) {
+  test(`the ${entry} entry loads where Base64 is not decoded, or nothing compiled while it comes`, async () => {
+    await at.page.evaluate(() => {
+      delete Uint8Array.fromBase64;
+      delete WebAssembly.compileStreaming;
+    });
+    assert.deepEqual(await callWith({ entry }), { value: 200 });
+  });
+}
+
 test("a server that does not know the type of the module is good enough", async () => {
   const body = await readFile(join(pkg, "wasm", "sigfetch_bg.wasm"));
   for (const contentType of ["application/octet-stream", "text/plain"]) {
