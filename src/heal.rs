@@ -2,10 +2,10 @@
 //! whether the caller is to have the answer as it is. Texts are not contractual, so names decide where they can, and
 //! fragments where services hide names from pages or have several for one thing.
 
-use crate::clock::{Millis, parse_amz_date};
+use crate::clock::{Millis, parse_date};
 use crate::message::HttpReply;
 use crate::retry::{self, Policy};
-use crate::text::{contains, cut, parse_decimal, push_ascii};
+use crate::text::{contains, cut, parse_decimal};
 
 /// Why an attempt did not bring what was asked for, as far as another one could.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,19 +97,12 @@ impl Cause {
 pub fn server_time(reply: &HttpReply) -> Option<Millis> {
     let text = reply.error_text();
     if let Some((_, rest)) = cut(text, " than ") {
-        return parse_amz_date(cut(rest, "(")?.1.get(..16)?);
+        return parse_date(cut(rest, "(")?.1);
     }
     if let Some((_, rest)) = cut(text, "Token expired: ") {
         return Some(parse_decimal(cut(rest, " ")?.0)? * 1_000);
     }
-    let mut basic = String::new();
-    for byte in reply.document.text("ServerTime")?.bytes().take_while(|byte| !matches!(byte, b'.' | b'Z')) {
-        if !matches!(byte, b'-' | b':') {
-            push_ascii(&mut basic, byte);
-        }
-    }
-    basic.push_str("Z");
-    parse_amz_date(&basic)
+    parse_date(reply.document.text("ServerTime")?)
 }
 
 /// A call, as far as it has got.

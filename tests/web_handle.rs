@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use serde_json::{Value, json};
-use sigfetch::clock::parse_amz_date;
+use sigfetch::clock::parse_date;
 use sigfetch::web::Handle;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -266,7 +266,7 @@ fn a_refusal_of_cognito_ends_the_round_and_an_overtaken_one_is_not_heard() {
 #[wasm_bindgen_test]
 fn what_is_signed_is_what_botocore_signs() {
     let file = vectors();
-    let time = parse_amz_date(file["timestamp"].as_str().unwrap()).unwrap();
+    let time = parse_date(file["timestamp"].as_str().unwrap()).unwrap();
     assert_eq!(time.to_string(), NOW);
     let client = Client::new();
     client.accept(&file["credentials"]);

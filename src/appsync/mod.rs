@@ -10,12 +10,11 @@ pub fn refusal(reply: &HttpReply) -> Error {
     let kind = reply.document.text("errors.0.errorType").unwrap_or_default();
     let text = reply.document.text("errors.0.message").unwrap_or_default();
     let written = if reply.error_type.is_empty() { kind } else { &reply.error_type };
-    let name = error_name(written).to_owned();
+    let name = error_name(written);
     let code = match reply.status {
-        200 => Code::ServiceFault,
+        200 | 500.. => Code::ServiceFault,
         429 => Code::Throttled,
-        500.. => Code::ServiceFault,
-        _ if retry::is_throttling(&name) => Code::Throttled,
+        _ if retry::is_throttling(name) => Code::Throttled,
         _ => Code::Refused,
     };
     let mut message = String::from(if reply.status == 200 {
@@ -23,31 +22,30 @@ pub fn refusal(reply: &HttpReply) -> Error {
     } else {
         "AppSync refused the request"
     });
-    for part in [name.as_str(), text] {
+    for part in [name, text] {
         if !part.is_empty() {
             message.push_str(": ");
             message.push_str(part);
         }
     }
-    let advice = advice(&name, text);
-    let fault = ServiceFault { status: reply.status, name, request_id: reply.request_id.clone() };
+    let fault = ServiceFault { status: reply.status, name: name.into(), request_id: reply.request_id.clone() };
     let error = Error::new(code, message).service(fault);
-    match advice {
-        Some(advice) => error.advise(advice),
-        None => error,
+    match advice(name, text) {
+        "" => error,
+        advice => error.advise(advice),
     }
 }
 
 /// AppSync says little; what its few words mean is known.
-fn advice(name: &str, text: &str) -> Option<&'static str> {
-    Some(match (name, text) {
-        (_, "Permission denied") => "Allow appsync:GraphQL on types/*/fields/* to the role that whoami() names.",
-        ("UnauthorizedException", _) => {
-            "Switch IAM authorization on for the API, and allow appsync:GraphQL to the role."
-        }
-        ("WAFForbiddenException", _) => "A WAF rule refuses the request.",
-        _ => return None,
-    })
+fn advice(name: &str, text: &str) -> &'static str {
+    if text == "Permission denied" {
+        return "Allow appsync:GraphQL on types/*/fields/* to the role that whoami() names.";
+    }
+    match name {
+        "UnauthorizedException" => "Switch IAM authorization on for the API, and allow appsync:GraphQL to the role.",
+        "WAFForbiddenException" => "A WAF rule refuses the request.",
+        _ => "",
+    }
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]

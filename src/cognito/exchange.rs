@@ -235,8 +235,8 @@ impl Exchange {
 
     fn error(&self, refusal: Refusal) -> Error {
         // Cognito echoes what it finds malformed.
-        let mut secrets = self.logins.iter().map(|(_, token)| token).chain(&self.token);
-        let holds_secret = secrets.any(|secret| contains(&refusal.text, secret.expose()));
+        let holds = |secret: &Secret| contains(&refusal.text, secret.expose());
+        let holds_secret = self.logins.iter().any(|(_, token)| holds(token)) || self.token.as_ref().is_some_and(holds);
         fault::error(self.operation().names(), refusal, holds_secret)
     }
 }

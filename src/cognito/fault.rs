@@ -76,15 +76,17 @@ pub(super) fn is_transient(fault: &ServiceFault) -> bool {
     fault.status >= 500
         || fault.status == 429
         || retry::is_throttling(&fault.name)
-        || matches!(
-            fault.name.as_str(),
-            "InternalErrorException"
-                | "ExternalServiceException"
-                | "RequestTimeoutException"
-                | "ConcurrentModificationException"
-                | "IDPCommunicationError"
-        )
+        || TRANSIENT.contains(&fault.name.as_str())
 }
+
+/// Errors that pass by themselves, whatever their status.
+const TRANSIENT: [&str; 5] = [
+    "InternalErrorException",
+    "ExternalServiceException",
+    "RequestTimeoutException",
+    "ConcurrentModificationException",
+    "IDPCommunicationError",
+];
 
 /// What is said of an identity that cannot be used with these logins: it is gone, disabled, or somebody else's.
 const ABOUT_IDENTITY: [&str; 4] =

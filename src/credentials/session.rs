@@ -152,7 +152,7 @@ impl Session {
             }
             // HTTP APIs say "Forbidden" and no more, which may be an application's own word too.
             let is_skewed = date.zip(attempt.signed_at).is_some_and(|(date, at)| (date - at).abs() > SKEW);
-            if cause == Cause::Final && matches!(reply.status, 401 | 403) && is_skewed && call.idempotent {
+            if matches!((cause, reply.status), (Cause::Final, 401 | 403)) && is_skewed && call.idempotent {
                 cause = Cause::Skew(None);
             }
         }
@@ -167,7 +167,7 @@ impl Session {
                 told.or(date).is_some()
             }
             Cause::Token | Cause::Role => {
-                let remedy = self.life.refuse(attempt.key, cause == Cause::Role, now);
+                let remedy = self.life.refuse(attempt.key, matches!(cause, Cause::Role), now);
                 renew = remedy == Remedy::Renewable;
                 remedy != Remedy::Hopeless
             }

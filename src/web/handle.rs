@@ -5,7 +5,7 @@
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::appsync;
-use crate::clock::{Millis, parse_amz_date};
+use crate::clock::{Millis, parse_date};
 use crate::cognito::{self, Failure, Logins};
 use crate::config::Config;
 use crate::credentials::{Attempt, CredentialSet, Decision, Generation, Progress, Session, Standing, Verdict};
@@ -396,7 +396,7 @@ impl Handle {
         let attempt = Attempt {
             reply: (reply.status > 0).then_some(&reply),
             key: arguments.get(2),
-            signed_at: parse_amz_date(arguments.get(3)),
+            signed_at: parse_date(arguments.get(3)),
         };
         match self.session.judge(&call, &attempt, arguments.random(1), arguments.time(0)) {
             Some(Verdict { again, cause, renew }) => join(&[
