@@ -142,32 +142,57 @@ impl<'a> Arguments<'a> {
     }
 }
 
-/// Several values in one text, as they come in.
-fn join(values: &[&str]) -> String {
-    let mut text = String::with_capacity(values.iter().map(|value| value.len() + 1).sum());
-    for (at, value) in values.iter().enumerate() {
-        if at > 0 {
-            text.push_str("\0");
+/// What an operation answers: values in one text, with a NUL between them as they come in.
+#[derive(Default)]
+struct Answer {
+    text: String,
+    has_value: bool,
+}
+
+impl Answer {
+    #[inline(never)]
+    fn text(&mut self, value: &str) {
+        if self.has_value {
+            self.text.push_str("\0");
         }
-        text.push_str(value);
+        self.has_value = true;
+        self.text.push_str(value);
     }
-    text
+
+    /// A text, or nothing in its place.
+    fn optional(&mut self, value: Option<&str>) {
+        self.text(value.unwrap_or_default());
+    }
+
+    #[inline(never)]
+    fn number(&mut self, value: i64) {
+        self.text(if value < 0 { "-" } else { "" });
+        self.text.push_str(&decimal(value.unsigned_abs()));
+    }
+
+    fn flag(&mut self, value: bool) {
+        self.text(if value { "1" } else { "" });
+    }
 }
 
 /// An error in one text: a mark, the facts, and last the message.
-fn refusal(error: &Error) -> String {
-    let service = error.service.as_ref();
-    join(&[
-        "\u{1}",
-        error.code.name(),
-        error.advice(),
-        if error.code.is_retryable() { "1" } else { "" },
-        error.field.as_deref().unwrap_or_default(),
-        &service.map(|fault| decimal(fault.status.into())).unwrap_or_default(),
-        service.map(|fault| fault.name.as_str()).unwrap_or_default(),
-        service.map(|fault| fault.request_id.as_str()).unwrap_or_default(),
-        &error.message,
-    ])
+fn refusal(error: &Error) -> Answer {
+    let mut answer = Answer::default();
+    answer.text("\u{1}");
+    answer.text(error.code.name());
+    answer.text(error.advice());
+    answer.flag(error.code.is_retryable());
+    answer.optional(error.field.as_deref());
+    match &error.service {
+        Some(fault) => {
+            answer.number(fault.status.into());
+            answer.text(&fault.name);
+            answer.text(&fault.request_id);
+        }
+        None => answer.text("\0\0"),
+    }
+    answer.text(&error.message);
+    answer
 }
 
 #[wasm_bindgen]
@@ -182,10 +207,11 @@ impl Handle {
     pub fn run(&mut self, operation: u8, arguments: String) -> String {
         // Login tokens come this way: the text is wiped when it is dropped.
         let arguments = Secret::new(arguments);
-        match self.operate(operation, &Arguments::split(arguments.expose())) {
-            Ok(answer) => answer,
-            Err(error) => refusal(&error),
+        let mut answer = Answer::default();
+        if let Err(error) = self.operate(operation, &Arguments::split(arguments.expose()), &mut answer) {
+            answer = refusal(&error);
         }
+        answer.text
     }
 
     /// Takes the next piece of a body; with the last one, the hash in lower-case hex comes back. In pieces, because
@@ -197,10 +223,9 @@ impl Handle {
 }
 
 impl Handle {
-    fn operate(&mut self, operation: u8, arguments: &Arguments<'_>) -> Result<String, Error> {
+    fn operate(&mut self, operation: u8, arguments: &Arguments<'_>, answer: &mut Answer) -> Result<(), Error> {
         use self::operation as op;
-        let done = String::new();
-        Ok(match operation {
+        match operation {
             // index, url, service, region?, signAs?
             op::DECLARE => {
                 self.config.declare(
@@ -210,61 +235,60 @@ impl Handle {
                     arguments.optional(3),
                     arguments.optional(4),
                 )?;
-                done
             }
             // identityPoolId?, region?, roleArn?
             op::CONFIGURE => {
                 let pool = arguments.get(0);
                 let pool = (!pool.is_empty()).then_some(pool);
                 self.config.configure(pool, arguments.optional(1), arguments.optional(2))?;
-                done
             }
             // roleArn, roleSessionName?, durationSeconds?, policy?: after CONFIGURE
             op::CLASSIC_FLOW => {
                 self.config.use_classic_flow(arguments.get(0), arguments.get(1), arguments.get(2), arguments.get(3))?;
-                done
             }
             // now -> 0: use the current set, 1: use it and start a round, 2: wait for a round
-            op::DECIDE => match self.session.decide(arguments.time(0)) {
+            op::DECIDE => answer.text(match self.session.decide(arguments.time(0)) {
                 Decision::Use => "0",
                 Decision::UseAndRefresh => "1",
                 Decision::Await => "2",
-            }
-            .into(),
+            }),
             // random below a million -> the round
             op::BEGIN => {
                 self.logins.clear();
-                decimal(u32::from(self.session.begin_with(arguments.random(0))).into())
+                answer.number(u32::from(self.session.begin_with(arguments.random(0))).into());
             }
             // provider, token: for the round that is about to start its exchange
             op::LOGIN => {
                 self.logins.push((arguments.text(0), Secret::new(arguments.text(1))));
-                done
             }
             // round, the developer's identityId? -> "1" if it still counts
             op::START_EXCHANGE => {
                 let logins = std::mem::take(&mut self.logins);
                 let given = arguments.optional(1);
-                match self.config.pool() {
-                    Some(pool) if self.session.start_exchange(arguments.round(), pool, logins, given) => "1".into(),
-                    _ => done,
+                if let Some(pool) = self.config.pool() {
+                    answer.flag(self.session.start_exchange(arguments.round(), pool, logins, given));
                 }
             }
             // -> identityId?, "1" if somebody has signed in with it
             op::IDENTITY => {
                 let (id, standing) = self.session.identity();
-                join(&[id.unwrap_or_default(), if standing == Standing::User { "1" } else { "" }])
+                answer.optional(id);
+                answer.flag(standing == Standing::User);
             }
             // a guest's identityId of an earlier page -> "1" if it may be this pool's
-            op::REMEMBER => match self.config.pool() {
-                Some(pool) if self.session.remember(pool, arguments.get(0)) => "1".into(),
-                _ => done,
-            },
+            op::REMEMBER => {
+                if let Some(pool) = self.config.pool() {
+                    answer.flag(self.session.remember(pool, arguments.get(0)));
+                }
+            }
             // -> URL, x-amz-target and body
-            op::REQUEST => match self.session.request() {
-                Some(call) => join(&[&call.url, &call.target, &call.body]),
-                None => done,
-            },
+            op::REQUEST => {
+                if let Some(call) = self.session.request() {
+                    answer.text(&call.url);
+                    answer.text(&call.target);
+                    answer.text(&call.body);
+                }
+            }
             // round, random below a million, now, the time that the round has taken, then a reply; status 0 is no
             // connection, 1 no answer in time -> milliseconds to wait before the next request; "-" when the round is over
             op::ANSWERED => {
@@ -278,20 +302,18 @@ impl Handle {
                     _ => self.session.answered(round, &reply, random, now),
                 };
                 match progress {
-                    Progress::SendAfter(wait) => decimal(wait.unsigned_abs()),
-                    Progress::Done | Progress::Overtaken => "-".into(),
+                    Progress::SendAfter(wait) => answer.number(wait),
+                    Progress::Done | Progress::Overtaken => answer.text("-"),
                     Progress::Failed(error) => return Err(error),
                 }
             }
             // round, now: it failed before it reached Cognito
             op::FAILED => {
                 self.session.fail(arguments.round(), arguments.time(1));
-                done
             }
             // date, sent, received
             op::OBSERVE => {
                 self.session.observe(arguments.time(0), arguments.time(1), arguments.time(2));
-                done
             }
             // round, now, accessKeyId, secretAccessKey, sessionToken?, identityId?, expiration?, "1" if it is a user's
             op::ACCEPT => {
@@ -306,84 +328,83 @@ impl Handle {
                 };
                 let standing = Standing::of(arguments.get(7) == "1");
                 self.session.accept(arguments.round(), set, standing, arguments.time(1));
-                done
             }
-            op::CREDENTIALS => self.credentials(),
+            op::CREDENTIALS => self.credentials(answer),
             op::CHANGE_LOGINS => {
                 self.keys.clear();
                 self.session.change_logins();
-                done
             }
             op::SIGN_OUT => {
                 self.keys.clear();
                 self.session.sign_out();
-                done
             }
             // url, headers, then init.aws: refuses what must not be signed or sent, before anything is waited for
             op::CHECK => {
                 let url = url_of(arguments.get(0))?;
                 check_header_signed(&url, &parse_headers(arguments.get(1)))?;
                 self.target(&url, arguments.overrides(2))?;
-                done
             }
-            op::SIGN => self.sign(arguments)?,
-            op::STS_URL => self.config.sts_url().unwrap_or_default(),
+            op::SIGN => self.sign(arguments, answer)?,
+            op::STS_URL => answer.optional(self.config.sts_url().as_deref()),
             // a reply of STS -> account, arn, role?, userId
             op::CALLER => {
                 let caller = cognito::read_caller(&arguments.reply(0))?;
-                join(&[&caller.account, &caller.arn, caller.role.as_deref().unwrap_or_default(), &caller.user_id])
+                answer.text(&caller.account);
+                answer.text(&caller.arn);
+                answer.optional(caller.role.as_deref());
+                answer.text(&caller.user_id);
             }
             // a reply of AppSync that is no GraphQL result -> never anything but an error
             op::REFUSE_GRAPHQL => return Err(appsync::refusal(&arguments.reply(0))),
             // -> the server's time minus the device's, and where that is from
             op::CLOCK => {
                 let clock = self.session.clock();
-                let sign = if clock.offset() < 0 { "-" } else { "" };
-                concat(&[sign, &decimal(clock.offset().unsigned_abs()), "\0", clock.source().name()])
+                answer.number(clock.offset());
+                answer.text(clock.source().name());
             }
             // attempts?, budget?: what the client's options grant
             op::GRANT => {
                 self.session.grant(arguments.policy(0, self.session.policy()));
-                done
             }
-            op::JUDGE => self.judge(arguments),
+            op::JUDGE => self.judge(arguments, answer),
             // now, woken? -> milliseconds until the set is to be looked at again, 0 to start a round; nothing if never
-            op::LOOK => match self.session.look(arguments.time(0), !arguments.get(1).is_empty()) {
-                Some(wait) => decimal(wait.unsigned_abs()),
-                None => done,
-            },
+            op::LOOK => {
+                if let Some(wait) = self.session.look(arguments.time(0), !arguments.get(1).is_empty()) {
+                    answer.number(wait);
+                }
+            }
             // by how much the device's clock jumped ahead, or else back; now
             op::JUMPED => {
                 self.session.jumped(arguments.time(0) - arguments.time(1), arguments.time(2));
-                done
             }
             // hosts: of AWS's own, these alone may be called
             op::ALLOW => {
                 self.config.allow(&arguments.0)?;
-                done
             }
-            op::PRESIGN => self.presign(arguments)?,
-            _ => done,
-        })
+            op::PRESIGN => self.presign(arguments, answer)?,
+            _ => {}
+        }
+        Ok(())
     }
 
     /// -> accessKeyId, secretAccessKey, sessionToken?, identityId?, expiration?; nothing without credentials. Handing
     /// credentials over is what the operation is for.
-    fn credentials(&self) -> String {
-        let Some(set) = self.session.current() else { return String::new() };
-        join(&[
-            &set.signing.access_key_id,
-            set.signing.secret_access_key.expose(),
-            set.signing.session_token.as_ref().map(Secret::expose).unwrap_or_default(),
-            set.identity_id.as_deref().unwrap_or_default(),
-            &set.expires_at.map(|end| decimal(end.unsigned_abs())).unwrap_or_default(),
-        ])
+    fn credentials(&self, answer: &mut Answer) {
+        let Some(set) = self.session.current() else { return };
+        answer.text(&set.signing.access_key_id);
+        answer.text(set.signing.secret_access_key.expose());
+        answer.optional(set.signing.session_token.as_ref().map(Secret::expose));
+        answer.optional(set.identity_id.as_deref());
+        match set.expires_at {
+            Some(end) => answer.number(end),
+            None => answer.text(""),
+        }
     }
 
     /// now, random below a million, key, x-amz-date, method, replayable?, attempts?, budget?, made, elapsed, what
     /// has been healed, then a reply; status 0 is none -> nothing if the caller gets the answer; or else milliseconds to
     /// wait before another attempt, the cause, what has been healed then, and whether to get another set first
-    fn judge(&mut self, arguments: &Arguments<'_>) -> String {
+    fn judge(&mut self, arguments: &Arguments<'_>, answer: &mut Answer) {
         let call = Call {
             idempotent: is_idempotent(arguments.get(4)),
             replayable: !arguments.get(5).is_empty(),
@@ -398,14 +419,12 @@ impl Handle {
             key: arguments.get(2),
             signed_at: parse_date(arguments.get(3)),
         };
-        match self.session.judge(&call, &attempt, arguments.random(1), arguments.time(0)) {
-            Some(Verdict { again, cause, renew }) => join(&[
-                &decimal(again.wait.unsigned_abs()),
-                cause.name(),
-                &decimal(again.healed.into()),
-                if renew { "1" } else { "" },
-            ]),
-            None => String::new(),
+        let verdict = self.session.judge(&call, &attempt, arguments.random(1), arguments.time(0));
+        if let Some(Verdict { again, cause, renew }) = verdict {
+            answer.number(again.wait);
+            answer.text(cause.name());
+            answer.number(again.healed.into());
+            answer.flag(renew);
         }
     }
 
@@ -413,7 +432,7 @@ impl Handle {
     /// headers to add say: x-amz-date, authorization, x-amz-content-sha256?, x-amz-security-token?, and whether the
     /// credentials are to be renewed in the background. Nothing if there have to be credentials first. In place of a
     /// token that was given before there is a `=`. Decides by itself, so that most signatures cross the border once.
-    fn sign(&mut self, arguments: &Arguments<'_>) -> Result<String, Error> {
+    fn sign(&mut self, arguments: &Arguments<'_>, answer: &mut Answer) -> Result<(), Error> {
         let url = url_of(arguments.get(1))?;
         let headers = parse_headers(arguments.get(2));
         check_header_signed(&url, &headers)?;
@@ -422,7 +441,7 @@ impl Handle {
         let decision = if renewed { Decision::Use } else { self.session.decide(arguments.time(0)) };
         let is_token_given = decision != Decision::Await && self.session.is_token_given();
         let set = self.session.current().filter(|_| decision != Decision::Await);
-        let Some(set) = set else { return Ok(String::new()) };
+        let Some(set) = set else { return Ok(()) };
         let hash = match arguments.get(8) {
             _ if target.unsigned_payload => UNSIGNED_PAYLOAD,
             "" => EMPTY_HASH,
@@ -431,23 +450,21 @@ impl Handle {
         let request = request_to(&target, &url, arguments.get(7), &headers, hash);
         let time = self.session.server_time(arguments.time(0));
         let signed = sign_headers(request, &target.scope, &set.signing, time, &mut self.keys);
-        Ok(join(&[
-            &signed.amz_date,
-            &signed.authorization,
-            if signed.content_sha256 { request.payload_hash } else { "" },
-            // Credentials go on the wire here, and only here.
-            match &set.signing.session_token {
-                Some(_) if is_token_given => "=",
-                Some(token) => token.expose(),
-                None => "",
-            },
-            if decision == Decision::UseAndRefresh { "1" } else { "" },
-        ]))
+        answer.text(&signed.amz_date);
+        answer.text(&signed.authorization);
+        answer.text(if signed.content_sha256 { request.payload_hash } else { "" });
+        // Credentials go on the wire here, and only here.
+        answer.optional(match &set.signing.session_token {
+            Some(_) if is_token_given => Some("="),
+            token => token.as_ref().map(Secret::expose),
+        });
+        answer.flag(decision == Decision::UseAndRefresh);
+        Ok(())
     }
 
     /// now, url, headers, init.aws, method, expiresSeconds?, and whether the credentials were renewed for it -> the
     /// presigned URL; nothing if there have to be credentials or newer ones first.
-    fn presign(&mut self, arguments: &Arguments<'_>) -> Result<String, Error> {
+    fn presign(&mut self, arguments: &Arguments<'_>, answer: &mut Answer) -> Result<(), Error> {
         let (local, url) = (arguments.time(0), url_of(arguments.get(1))?);
         let (headers, method) = (parse_headers(arguments.get(2)), arguments.get(7));
         check_presigned(&url, method, &headers)?;
@@ -455,19 +472,18 @@ impl Handle {
         let renewed = !arguments.get(9).is_empty();
         // A set that has ended signs nothing more, unless there is no better one.
         let usable = renewed || self.session.decide(local) != Decision::Await;
-        let Some(set) = self.session.current().filter(|_| usable) else { return Ok(String::new()) };
+        let Some(set) = self.session.current().filter(|_| usable) else { return Ok(()) };
         let service = &target.scope.service;
         // What is no number is out of range.
         let asked = Some(arguments.get(8)).filter(|text| !text.is_empty()).map(|_| arguments.time(8));
         let left = self.session.left(local);
-        let Lifetime::Seconds(seconds) = lifetime(service, asked, left, renewed)? else {
-            return Ok(String::new());
-        };
+        let Lifetime::Seconds(seconds) = lifetime(service, asked, left, renewed)? else { return Ok(()) };
         let hash = if takes_unsigned_payload(service) { UNSIGNED_PAYLOAD } else { EMPTY_HASH };
         let request = request_to(&target, &url, method, &headers, hash);
         let time = self.session.server_time(local);
         let query = presign(request, &target.scope, &set.signing, time, seconds, &mut self.keys);
-        Ok(concat(&[url.scheme, "://", url.authority, url.path, "?", &query]))
+        answer.text(&concat(&[url.scheme, "://", url.authority, url.path, "?", &query]));
+        Ok(())
     }
 
     fn target(&mut self, url: &Url<'_>, overrides: Overrides<'_>) -> Result<Target, Error> {
