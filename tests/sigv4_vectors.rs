@@ -3,7 +3,7 @@
 #![allow(clippy::expect_used, clippy::panic)]
 
 use serde_json::Value;
-use sigfetch::clock::parse_amz_date;
+use sigfetch::clock::parse_date;
 use sigfetch::secret::Secret;
 use sigfetch::sigv4::{
     CanonicalInput, KeyCache, PathEncoding, PathRule, Scope, Segments, SigningCredentials, SigningRequest,
@@ -210,7 +210,7 @@ fn the_suites_double_encoding_cases_agree_with_the_general_rule() {
 #[wasm_bindgen_test(unsupported = test)]
 fn botocores_browser_like_cases_come_out_whole() {
     let file: Value = serde_json::from_str(include_str!("vectors/sigv4/botocore.json")).expect("vectors are JSON");
-    let time = parse_amz_date(text(&file, "timestamp")).expect("a date");
+    let time = parse_date(text(&file, "timestamp")).expect("a date");
     let credentials = SigningCredentials {
         access_key_id: text(&file["credentials"], "access_key_id").into(),
         secret_access_key: Secret::new(text(&file["credentials"], "secret_access_key").into()),
