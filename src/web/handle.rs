@@ -143,13 +143,17 @@ impl<'a> Arguments<'a> {
 }
 
 /// What an operation answers: values in one text, with a NUL between them as they come in.
-#[derive(Default)]
 struct Answer {
     text: String,
     has_value: bool,
 }
 
 impl Answer {
+    /// With room for what a signature adds to a request.
+    fn new() -> Self {
+        Self { text: String::with_capacity(512), has_value: false }
+    }
+
     #[inline(never)]
     fn text(&mut self, value: &str) {
         if self.has_value {
@@ -177,7 +181,7 @@ impl Answer {
 
 /// An error in one text: a mark, the facts, and last the message.
 fn refusal(error: &Error) -> Answer {
-    let mut answer = Answer::default();
+    let mut answer = Answer::new();
     answer.text("\u{1}");
     answer.text(error.code.name());
     answer.text(error.advice());
@@ -207,7 +211,7 @@ impl Handle {
     pub fn run(&mut self, operation: u8, arguments: String) -> String {
         // Login tokens come this way: the text is wiped when it is dropped.
         let arguments = Secret::new(arguments);
-        let mut answer = Answer::default();
+        let mut answer = Answer::new();
         if let Err(error) = self.operate(operation, &Arguments::split(arguments.expose()), &mut answer) {
             answer = refusal(&error);
         }
