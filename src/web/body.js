@@ -1,10 +1,17 @@
 // @ts-check
-// Bodies: every kind that `fetch` takes becomes bytes or a `Blob`, which are hashed, sent and, if need be, sent again.
+// Bodies: every kind that `fetch` takes becomes bytes, in pieces if they are many, or a `Blob`. Those are hashed, sent
+// and, if need be, sent again.
 import { SHORT } from "./core.js";
 import { fieldError } from "./error.js";
 import { turns } from "./turns.js";
 
-/** @typedef {Uint8Array<ArrayBuffer> | Blob} Data A `Blob` has no type here: no header follows from it. */
+/**
+ * Pieces become `Blob`s one after the other while they are hashed: the browser keeps those elsewhere, and sends them
+ * without another copy.
+ *
+ * @typedef {(Uint8Array<ArrayBuffer> | Blob)[]} Pieces
+ */
+/** @typedef {Uint8Array<ArrayBuffer> | Pieces | Blob} Data A `Blob` has no type here: no header follows from it. */
 /**
  * @typedef {object} Body
  * @property {Data | string | Promise<Data | undefined>} data None when it turns out that there is no body; a short text
@@ -15,14 +22,20 @@ import { turns } from "./turns.js";
 /** The platform's name of what a value is, whatever realm or subclass it comes from. */
 export const kindOf = (/** @type {unknown} */ value) => Object.prototype.toString.call(value).slice(8, -1);
 
-/** Bytes from here on become a `Blob`, which `fetch` does not copy once more. */
-const LARGE = 2 ** 20;
+/**
+ * Up to here WebCrypto does it, which is faster where the processor helps. But it makes a copy of its own, and in
+ * Chromium it hashes inside the call: some milliseconds of standing still, which more would make too many.
+ */
+export const MEDIUM = 2 ** 22;
 
 const UTF8 = ";charset=UTF-8";
 const TEXT = `text/plain${UTF8}`;
 
-/** So many characters are encoded at a time: some milliseconds. */
-const PIECE = 2 ** 18;
+/** The bytes of a piece: each `Blob` costs Chromium a message to another process, and its wait for the answer. */
+const PIECE = 2 ** 21;
+
+/** So many characters are encoded at a time: a millisecond or two. */
+const CHARACTERS = 2 ** 20;
 
 /** Whether a body can be read only by using it up, or is written anew each time that it is sent. */
 export const isFleeting = (/** @type {unknown} */ body) =>
@@ -41,7 +54,7 @@ export function takeBody(body, signal, copied) {
   const kind = kindOf(body);
   if (kind === "ArrayBuffer" || ArrayBuffer.isView(body)) {
     const bytes = viewOf(body);
-    return { data: !copied ? bytes : bytes.length < LARGE ? bytes.slice() : new Blob([bytes]), type: "" };
+    return { data: copied ? copy(bytes) : bytes, type: "" };
   }
   if (kind === "Blob" || kind === "File") return { data: body.slice(), type: body.type };
   if (kind === "ReadableStream") {
@@ -52,26 +65,52 @@ export function takeBody(body, signal, copied) {
   }
   if (kind === "FormData") return multipart(body);
   const text = String(body);
-  const data = text.length < LARGE ? new TextEncoder().encode(text) : handled(encode(text));
+  const data = text.length < CHARACTERS ? new TextEncoder().encode(text) : handled(encode(text));
   return { data, type: kind === "URLSearchParams" ? `application/x-www-form-urlencoded${UTF8}` : TEXT };
+}
+
+/**
+ * A copy of bytes as they are now.
+ *
+ * @param {Uint8Array<ArrayBuffer>} bytes
+ * @returns {Data}
+ */
+function copy(bytes) {
+  if (bytes.length <= MEDIUM) return bytes.slice();
+  const pieces = [];
+  for (let at = 0; at < bytes.length; at += PIECE) pieces.push(bytes.slice(at, at + PIECE));
+  return pieces;
 }
 
 /**
  * A long text in UTF-8.
  *
  * @param {string} text
+ * @returns {Promise<Pieces>}
  */
 async function encode(text) {
   const turn = turns();
-  const parts = [];
+  const encoder = new TextEncoder();
+  const pieces = [];
   for (let at = 0, end; at < text.length; at = end) {
-    end = at + PIECE;
+    end = at + CHARACTERS;
     // Not between the two halves of a character.
     if (/[\ud800-\udbff]/.test(text[end - 1])) end += 1;
-    parts.push(new Blob([text.slice(at, end)]));
+    pieces.push(encoder.encode(text.slice(at, end)));
     await turn();
   }
-  return new Blob(parts);
+  return pieces;
+}
+
+/**
+ * How many bytes there are.
+ *
+ * @param {Data} data
+ * @returns {number}
+ */
+export function sizeOf(data) {
+  if (Array.isArray(data)) return data.reduce((sum, piece) => sum + sizeOf(piece), 0);
+  return data instanceof Uint8Array ? data.length : data.size;
 }
 
 /**

@@ -1,12 +1,12 @@
 // @ts-check
 // The hash of a body, made so that the page does not stand still.
 import { Handle } from "../../pkg/wasm/sigfetch.js";
-import { handled, refuseUnreadable } from "./body.js";
+import { MEDIUM, handled, refuseUnreadable, sizeOf } from "./body.js";
 import { sha256 } from "./sha256.js";
 import { turns } from "./turns.js";
 
 /** @import { HashProgress } from "./api.js" */
-/** @import { Data } from "./body.js" */
+/** @import { Data, Pieces } from "./body.js" */
 
 /**
  * Up to here bytes are hashed at once, in less time than WebCrypto takes to begin and to tell; where there is none, in
@@ -14,14 +14,8 @@ import { turns } from "./turns.js";
  */
 export const SMALL = globalThis.crypto?.subtle ? 2 ** 13 : 2 ** 15;
 
-/**
- * Up to here WebCrypto does it, which is faster where the processor helps. But it makes a copy of its own, and in
- * Chromium it hashes inside the call: some milliseconds of standing still, which more would make too many.
- */
-export const MEDIUM = 2 ** 22;
-
-/** So much of a `Blob` is read at a time: each reading costs about a millisecond. */
-const READ = 2 ** 20;
+/** So much of a `Blob` is read at a time. */
+const READ = 2 ** 18;
 
 /** So much crosses into the WebAssembly at a time: its memory never shrinks. */
 const PIECE = 2 ** 16;
@@ -34,32 +28,20 @@ const PIECE = 2 ** 16;
  * @param {((progress: HashProgress) => void) | undefined} onProgress
  */
 export async function digest(data, check, onProgress) {
-  const isBytes = data instanceof Uint8Array;
-  const total = isBytes ? data.length : data.size;
-  const read = (/** @type {number} */ at, end = at + READ) =>
-    isBytes
-      ? data.subarray(at, end)
-      : handled(
-          data
-            .slice(at, end)
-            .arrayBuffer()
-            .then((buffer) => new Uint8Array(buffer), refuseUnreadable),
-        );
-  if (total > SMALL && total <= MEDIUM && globalThis.crypto?.subtle) {
-    const hash = await sha256(isBytes ? data : await read(0, total));
+  const total = sizeOf(data);
+  if (!Array.isArray(data) && total > SMALL && total <= MEDIUM && globalThis.crypto?.subtle) {
+    const bytes = data instanceof Uint8Array ? data : new Uint8Array(await data.arrayBuffer().catch(refuseUnreadable));
+    const hash = await sha256(bytes);
     onProgress?.({ hashed: total, total });
     return hash;
   }
+  const source = data instanceof Uint8Array ? [data] : Array.isArray(data) ? useUp(data) : read(data);
   // A handle of its own, as pieces of several bodies come in between one another.
   const hasher = new Handle();
   try {
     const turn = turns();
     let hashed = 0;
-    let next = read(0);
-    while (hashed < total) {
-      const bytes = await next;
-      // The next part is read while this one is hashed.
-      next = read(hashed + READ);
+    for await (const bytes of source) {
       for (let at = 0; at < bytes.length; at += PIECE) {
         const pause = turn();
         if (pause) {
@@ -75,5 +57,57 @@ export async function digest(data, check, onProgress) {
     return hasher.hash(new Uint8Array(), true);
   } finally {
     hasher.free();
+  }
+}
+
+/**
+ * Gives pieces one after the other; when the next is asked for, the last becomes a `Blob`.
+ *
+ * @param {Pieces} pieces
+ */
+function* useUp(pieces) {
+  for (const [at, piece] of pieces.entries()) {
+    yield /** @type {Uint8Array} */ (piece);
+    pieces[at] = new Blob([piece]);
+  }
+}
+
+/**
+ * Reads a `Blob` as a stream: each slice of it would be a reading of its own, which takes three times as long. Into two
+ * pieces of memory, of which one is filled while the other is hashed; pieces that the browser makes would be there until
+ * the next garbage collection.
+ *
+ * @param {Blob} blob
+ */
+async function* read(blob) {
+  const reader = readerOf(blob);
+  const fill = (/** @type {ArrayBuffer} */ memory) =>
+    handled(reader.read(new Uint8Array(memory)).catch(refuseUnreadable));
+  try {
+    let next = fill(new ArrayBuffer(READ));
+    let spare = new ArrayBuffer(READ);
+    for (;;) {
+      const { value, done } = await next;
+      if (done) return;
+      next = fill(spare);
+      yield value;
+      spare = value.buffer;
+    }
+  } finally {
+    handled(reader.cancel());
+  }
+}
+
+/**
+ * One that fills the memory it is given, where there is such.
+ *
+ * @param {Blob} blob
+ * @returns {{ read(into: Uint8Array<ArrayBuffer>): Promise<ReadableStreamReadResult<Uint8Array<ArrayBuffer>>>, cancel(): Promise<void> }}
+ */
+function readerOf(blob) {
+  try {
+    return blob.stream().getReader({ mode: "byob" });
+  } catch {
+    return blob.stream().getReader();
   }
 }

@@ -1,8 +1,8 @@
 // @ts-check
 // From what was captured to its signature. The bytes that are hashed are the bytes that are sent.
-import { handled } from "./body.js";
+import { MEDIUM, handled, sizeOf } from "./body.js";
 import { encodeShort } from "./core.js";
-import { MEDIUM, SMALL, digest } from "./digest.js";
+import { SMALL, digest } from "./digest.js";
 import * as op from "./operation.js";
 import { again, invalid } from "./request.js";
 
@@ -55,6 +55,9 @@ function write(headers, [date, authorization, sha256, token], how) {
 /** Whether there is a body to hash, though perhaps an empty one. */
 const isHashed = (/** @type {Captured} */ { body, unsigned }) => !!body && !unsigned;
 
+/** What browsers let live longer than its page, in bytes ("HTTP-network-or-cache fetch", Fetch standard). */
+const KEEPALIVE = 65_536;
+
 /**
  * The hash of the body, at once if that takes no time.
  *
@@ -74,10 +77,16 @@ function payloadHash(core, captured, check) {
   return handled(Promise.resolve(data).then((data) => data && digest(data, check, onProgress)));
 }
 
-/** Whether the body is hashed at once. */
-function isQuick(/** @type {Captured} */ { body, onProgress }) {
+/**
+ * Whether the body is hashed at once. What may outlive its page always is, as there may be no time for WebCrypto to
+ * answer while the page goes.
+ *
+ * @param {Captured & Partial<CapturedRequest>} captured
+ */
+function isQuick({ body, request, onProgress }) {
   const data = body?.data;
-  return !onProgress && (typeof data === "string" || data instanceof Uint8Array) && data.length <= SMALL;
+  const most = request?.keepalive ? KEEPALIVE : SMALL;
+  return !onProgress && (typeof data === "string" || data instanceof Uint8Array) && data.length <= most;
 }
 
 /**
@@ -155,12 +164,6 @@ export function signHeadersNow(core, session, captured) {
   return answer ? headersToSet(captured, answer) : undefined;
 }
 
-/** What browsers let live longer than its page, in bytes ("HTTP-network-or-cache fetch", Fetch standard). */
-const KEEPALIVE = 65_536;
-
-/** @param {Data | undefined} data */
-const sizeOf = (data) => (data instanceof Uint8Array ? data.length : (data?.size ?? 0));
-
 /**
  * Signs what was captured to be sent; as often as it is sent.
  *
@@ -172,12 +175,16 @@ const sizeOf = (data) => (data instanceof Uint8Array ? data.length : (data?.size
  */
 export async function sign(core, session, captured, check) {
   const answer = await authorise(core, session, captured, check);
-  const body = /** @type {Data | undefined} */ (await captured.body?.data);
-  if (captured.request.keepalive && sizeOf(body) > KEEPALIVE) {
+  const { body, request } = captured;
+  const data = /** @type {Data | undefined} */ (await body?.data);
+  if (data && request.keepalive && sizeOf(data) > KEEPALIVE) {
     throw invalid("init.keepalive", "takes bodies of up to 64 KiB");
   }
+  const whole = Array.isArray(data) ? new Blob(data) : data;
+  // Once, however often it is sent.
+  if (body && whole) body.data = whole;
   // A request without a body is not given an empty one: that would add a content-length.
-  const signed = body ? again(captured.request, { body }) : captured.request;
+  const signed = whole ? again(request, { body: whole }) : request;
   // Over those of an earlier attempt.
   write(signed.headers, answer, "set");
   return signed;

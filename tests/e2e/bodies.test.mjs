@@ -166,7 +166,7 @@ const bytes = (size) => Uint8Array.from({ length: size }, (_, at) => (at * 31) ^
 const PAGE_BYTES = "(size) => Uint8Array.from({ length: size }, (_, at) => (at * 31) ^ (at >> 8))";
 
 // Around every border of size at which bodies are treated in another way.
-for (const size of [65_536, 65_537, 2 ** 20 - 1, 2 ** 20, 2 ** 20 + 1, 2 ** 22, 2 ** 22 + 1, 5_300_001]) {
+for (const size of [8_192, 8_193, 2 ** 20 - 1, 2 ** 20, 2 ** 20 + 1, 2 ** 22, 2 ** 22 + 1, 5_300_001]) {
   test(`${size} bytes as an array, a Blob, a text and a stream`, async () => {
     const seen = await asGuest(
       `async ({ signHeaders, sign }, url, size) => {
@@ -200,6 +200,43 @@ for (const size of [65_536, 65_537, 2 ** 20 - 1, 2 ** 20, 2 ** 20 + 1, 2 ** 22, 
     }
   });
 }
+
+test("a large Blob is read where streams fill no memory that they are given, too", async () => {
+  const [hash, asked] = await asGuest(
+    `async ({ sign }, url, size) => {
+      const { getReader } = ReadableStream.prototype;
+      let asked = 0;
+      ReadableStream.prototype.getReader = function (options) {
+        if (options?.mode !== "byob") return getReader.call(this, options);
+        asked += 1;
+        throw new TypeError("not a byte stream");
+      };
+      const body = new Blob([(${PAGE_BYTES})(size)]);
+      const { headers } = await sign(url, { method: "PUT", body, aws: { service: "s3" } });
+      return [headers.get("x-amz-content-sha256"), asked];
+    }`,
+    5_300_001,
+  );
+  assert.deepEqual([hash, asked], [sha256(bytes(5_300_001)), 1]);
+});
+
+test("a large array is sent, and sent again, as it was at the call", async () => {
+  const size = 2 ** 23 + 1;
+  await at.aws.faults({ status5xx: { service: "rest", status: 503 } });
+  const seen = await asGuest(
+    `async ({ signedFetch }, url, size) => {
+      const body = (${PAGE_BYTES})(size);
+      const answer = signedFetch(url, { method: "PUT", body });
+      body.fill(0);
+      const response = await answer;
+      return [response.status, (await response.json()).bodySha256];
+    }`,
+    size,
+  );
+  assert.deepEqual(seen, [200, sha256(bytes(size))]);
+  const { ok, ...failed } = (await at.aws.stats()).calls.rest["PUT /echo/{proxy+}"];
+  assert.deepEqual([ok, Object.values(failed)], [1, [1]]);
+});
 
 test("large bodies that are hashed at the same time do not mix", async () => {
   const seen = await asGuest(`async ({ sign }, url) => {

@@ -108,6 +108,14 @@ test("keepalive takes 64 KiB", async () => {
   assert.equal(status, 200);
 });
 
+test("a keepalive call waits for no WebCrypto, which may not answer while the page goes", async () => {
+  const status = await asGuest(`async ({ signedFetch }, url) => {
+    crypto.subtle.digest = () => new Promise(() => {});
+    return (await signedFetch(url, { keepalive: true, method: "POST", body: "x".repeat(65_536) })).status;
+  }`);
+  assert.equal(status, 200);
+});
+
 test("inputs of a subclass and of another realm are taken as the Requests they are", async () => {
   const seen = await asGuest(`async ({ signedFetch, sign }, url) => {
     class Own extends Request {}

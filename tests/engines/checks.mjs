@@ -50,6 +50,11 @@ export const checks = {
     assert.equal(Object.keys(ends).length, 7);
   },
 
+  "large bodies are hashed right": async ({ ask, guest, at }) => {
+    const ends = value(await ask("largeBodies", { options: guest, url: `${at.rest}/echo/body` }));
+    assert.deepEqual(ends, { bytes: true, blob: true });
+  },
+
   "a path and a query of difficult characters are signed as they are sent": async ({ ask, guest, at }) => {
     const url = `${at.rest}/echo/a b/ü%2F(!)*'/~x?q=a+b%20c&z=&a=ü&q=1`;
     assert.equal(value(await ask("call", { options: guest, url })).status, 200);

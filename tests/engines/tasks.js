@@ -64,6 +64,20 @@ export async function bodies({ options, url }) {
   return ends;
 }
 
+/** Signs bodies of many bytes, and compares the hashes with WebCrypto's. */
+export async function largeBodies({ options, url }) {
+  const { sign } = createClient(options);
+  const bytes = new Uint8Array(5_000_001).map((_, at) => at * 7);
+  const hash = [...new Uint8Array(await crypto.subtle.digest("SHA-256", bytes))];
+  const wanted = hash.map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  const ends = {};
+  for (const [kind, body] of Object.entries({ bytes, blob: new Blob([bytes]) })) {
+    const { headers } = await sign(url, { method: "PUT", body, aws: { service: "s3" } });
+    ends[kind] = headers.get("x-amz-content-sha256") === wanted;
+  }
+  return ends;
+}
+
 async function isSame(kind, make, arrived, type) {
   if (kind === "form") {
     // Its boundary is new each time, so the platform reads what arrived.
