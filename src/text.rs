@@ -31,6 +31,11 @@ pub fn contains(text: &str, needle: &str) -> bool {
     position(text, needle).is_some()
 }
 
+/// Whether all characters are ASCII. The standard library's own looks at many bytes at once: of use to long texts only.
+pub fn is_ascii(text: &str) -> bool {
+    text.bytes().all(|byte| byte < 0x80)
+}
+
 /// What stands before and after the first `needle`.
 pub fn cut<'a>(text: &'a str, needle: &str) -> Option<(&'a str, &'a str)> {
     let at = position(text, needle)?;

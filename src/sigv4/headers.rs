@@ -1,7 +1,7 @@
 //! Which headers are signed, and which a caller may not give.
 
 use crate::error::{Code, Error};
-use crate::text::{concat, cut};
+use crate::text::{concat, cut, is_ascii};
 
 /// Headers that proxies, browsers or AWS change on the way (the union of the lists of AWS's own signers),
 /// and those that the signature itself brings.
@@ -50,7 +50,7 @@ pub fn is_signed(name: &str, value: &str) -> bool {
         && !name.starts_with("proxy-")
         && !name.starts_with("sec-")
         // Sent as Latin-1, and nobody says how AWS reads it: better unsigned than refused.
-        && value.is_ascii()
+        && is_ascii(value)
 }
 
 /// Refuses headers that a caller may not give; names are in lower case.
@@ -58,7 +58,7 @@ pub fn check_headers(headers: &[(&str, &str)]) -> Result<(), Error> {
     for &(name, value) in headers {
         let why = if OURS.contains(&name) {
             " is set by signing"
-        } else if !value.is_ascii() && (name == "content-type" || name.starts_with("x-amz-")) {
+        } else if !is_ascii(value) && (name == "content-type" || name.starts_with("x-amz-")) {
             " must be ASCII to be signed"
         } else {
             continue;
