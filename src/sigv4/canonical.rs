@@ -33,6 +33,8 @@ pub enum PathEncoding {
     Twice,
 }
 
+const S3_FAMILY: [&str; 4] = ["s3", "s3express", "s3-object-lambda", "s3-outposts"];
+
 impl PathRule {
     /// S3 and its family.
     pub const S3: Self = Self { segments: Segments::Kept, encoding: PathEncoding::Once };
@@ -42,10 +44,7 @@ impl PathRule {
 
     /// The rule of a signing name.
     pub fn of(service: &str) -> Self {
-        match service {
-            "s3" | "s3express" | "s3-object-lambda" | "s3-outposts" => Self::S3,
-            _ => Self::GENERAL,
-        }
+        if S3_FAMILY.contains(&service) { Self::S3 } else { Self::GENERAL }
     }
 }
 

@@ -49,10 +49,10 @@ pub fn presign(
         ("X-Amz-Expires", expires.as_str()),
         ("X-Amz-SignedHeaders", signed_names.as_str()),
     ];
-    let token = credentials.session_token.as_ref().map(|token| ("X-Amz-Security-Token", token.expose()));
-    let placement = TokenPlacement::of(&scope.service);
-    if placement == TokenPlacement::Signed {
-        own.extend(token);
+    let token = credentials.session_token.as_ref();
+    let token = token.map(|token| (TokenPlacement::of(&scope.service), ("X-Amz-Security-Token", token.expose())));
+    if let Some((TokenPlacement::Signed, token)) = token {
+        own.push(token);
     }
     let canonical = canonical_request(&CanonicalInput {
         request,
@@ -63,17 +63,17 @@ pub fn presign(
     let to_sign = string_to_sign(&amz_date, &scope_text, &canonical.text);
     let signature = keys.signature(&credential, credentials, &scope_text, &to_sign);
     own.push(("X-Amz-Signature", &signature));
-    if placement == TokenPlacement::Appended {
-        own.extend(token);
+    if let Some((TokenPlacement::Appended, token)) = token {
+        own.push(token);
     }
 
     let mut query = String::from(request.query);
     for (name, value) in own {
         if !query.is_empty() {
-            query.push('&');
+            query.push_str("&");
         }
         query.push_str(name);
-        query.push('=');
+        query.push_str("=");
         encode(&mut query, value);
     }
     query
