@@ -194,12 +194,6 @@ fn bad_options_are_refused_by_name_and_never_shown() {
     refused("CONFIGURE", &["us-east-1_AbCdEfGhI"], "options.identityPoolId");
     refused("CONFIGURE", &[&POOL.to_uppercase()], "options.identityPoolId");
     refused("CONFIGURE", &[POOL, "nowhere at all"], "options.region");
-    refused("LOGIN", &["https://accounts.google.com", "a.token"], "options.logins");
-    refused("LOGIN", &["", "a.token"], "options.logins");
-    (0..10).for_each(|nth| {
-        client.get("LOGIN", &[&format!("provider-{nth}"), "a.token"]);
-    });
-    refused("LOGIN", &["provider-eleven", "a.token"], "options.logins");
 }
 
 #[wasm_bindgen_test]
