@@ -272,6 +272,16 @@ fn what_is_signed_is_what_botocore_signs() {
     assert_eq!(sign(&client, &case), expected, "the token was given before");
     client.accept(&file["credentials"]);
     assert_eq!(sign(&client, &case), added_by_botocore(&case), "another set has another token");
+    let url = "https://abc.execute-api.us-east-1.amazonaws.com/";
+    let signed = |hash: &str, body: &str| {
+        client
+            .get("SIGN", &[NOW, url, "", "", "", "", "", "POST", hash, "", body])
+            .split('\0')
+            .nth(1)
+            .map(str::to_owned)
+    };
+    assert_eq!(signed("", "na\u{ef}ve"), signed(&hash(&client.0, "na\u{ef}ve".as_bytes(), true), ""));
+    assert_ne!(signed("", "na\u{ef}ve"), signed("", ""));
     let unknown = client.refused("SIGN", &[NOW, "https://example.com/", "", "", "", "", "", "GET"]);
     assert_eq!(unknown.code, "UNKNOWN_ENDPOINT");
 }

@@ -18,7 +18,7 @@ use crate::retry::Policy;
 use crate::secret::Secret;
 use crate::sigv4::{
     EMPTY_HASH, KeyCache, PayloadHash, SigningCredentials, SigningRequest, UNSIGNED_PAYLOAD, parse_headers, payload_of,
-    presign, sign_headers, takes_unsigned_payload,
+    presign, sha256_hex, sign_headers, takes_unsigned_payload,
 };
 use crate::target::{Overrides, Target, check_header_signed, check_presigned, not_http, resolve};
 use crate::text::{concat, decimal, next_piece, parse_decimal};
@@ -432,10 +432,11 @@ impl Handle {
         }
     }
 
-    /// now, url, headers, init.aws, method, payload hash?, and whether the credentials were renewed for it -> what the
-    /// headers to add say: x-amz-date, authorization, x-amz-content-sha256?, x-amz-security-token?, and whether the
-    /// credentials are to be renewed in the background. Nothing if there have to be credentials first. In place of a
-    /// token that was given before there is a `=`. Decides by itself, so that most signatures cross the border once.
+    /// now, url, headers, init.aws, method, payload hash?, whether the credentials were renewed for it, and in place of
+    /// the hash the body? -> what the headers to add say: x-amz-date, authorization, x-amz-content-sha256?,
+    /// x-amz-security-token?, and whether the credentials are to be renewed in the background. Nothing if there have to
+    /// be credentials first. In place of a token that was given before there is a `=`. Decides by itself, so that most
+    /// signatures cross the border once.
     fn sign(&mut self, arguments: &Arguments<'_>, answer: &mut Answer) -> Result<(), Error> {
         let url = url_of(arguments.get(1))?;
         let headers = parse_headers(arguments.get(2));
@@ -446,10 +447,15 @@ impl Handle {
         let is_token_given = decision != Decision::Await && self.session.is_token_given();
         let set = self.session.current().filter(|_| decision != Decision::Await);
         let Some(set) = set else { return Ok(()) };
-        let hash = match arguments.get(8) {
+        let hashed;
+        let hash = match (arguments.get(8), arguments.get(10)) {
             _ if target.unsigned_payload => UNSIGNED_PAYLOAD,
-            "" => EMPTY_HASH,
-            hash => hash,
+            ("", "") => EMPTY_HASH,
+            ("", body) => {
+                hashed = sha256_hex(body.as_bytes());
+                &hashed
+            }
+            (hash, _) => hash,
         };
         let request = request_to(&target, &url, arguments.get(7), &headers, hash);
         let time = self.session.server_time(arguments.time(0));

@@ -82,7 +82,7 @@ const GIVEN = {
     now,
   ],
   [op.CHECK]: [url, headers, ...aws],
-  [op.SIGN]: [now, url, headers, ...aws, method, fc.constantFrom("", "e3b0c442")],
+  [op.SIGN]: [now, url, headers, ...aws, method, fc.constantFrom("", "e3b0c442"), fc.constantFrom("", "1"), text],
   [op.CALLER]: reply,
   [op.REFUSE_GRAPHQL]: reply,
   [op.ALLOW]: [host, fc.oneof(host, text)],
