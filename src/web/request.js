@@ -181,7 +181,8 @@ function plainLines(given) {
   if (given === undefined) return "";
   if (given === null || typeof given !== "object" || given[Symbol.iterator]) return undefined;
   let lines = "";
-  for (const [key, value] of Object.entries(given)) {
+  for (const key of Object.keys(given)) {
+    const value = given[key];
     const name = key.toLowerCase();
     const isPlain = settable.has(name) && typeof value === "string" && /^[!-~]+( [!-~]+)*$/.test(value);
     if (!isPlain || (lines && `\n${lines}`.includes(`\n${name}:`))) return undefined;
