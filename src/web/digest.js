@@ -29,13 +29,16 @@ const PIECE = 2 ** 16;
  */
 export async function digest(data, check, onProgress) {
   const total = sizeOf(data);
-  if (!Array.isArray(data) && total > SMALL && total <= MEDIUM && globalThis.crypto?.subtle) {
-    const bytes = data instanceof Uint8Array ? data : new Uint8Array(await data.arrayBuffer().catch(refuseUnreadable));
-    const hash = await sha256(bytes);
-    onProgress?.({ hashed: total, total });
-    return hash;
+  let bytes = data instanceof Uint8Array ? data : undefined;
+  if (total <= MEDIUM && !Array.isArray(data)) {
+    bytes ??= new Uint8Array(await /** @type {Blob} */ (data).arrayBuffer().catch(refuseUnreadable));
+    if (total > SMALL && globalThis.crypto?.subtle) {
+      const hash = await sha256(bytes);
+      onProgress?.({ hashed: total, total });
+      return hash;
+    }
   }
-  const source = data instanceof Uint8Array ? [data] : Array.isArray(data) ? useUp(data) : read(data);
+  const source = bytes ? [bytes] : Array.isArray(data) ? useUp(data) : read(/** @type {Blob} */ (data));
   // A handle of its own, as pieces of several bodies come in between one another.
   const hasher = new Handle();
   try {
