@@ -318,6 +318,8 @@ export class Session {
       ![accessKeyId, secretAccessKey, sessionToken ?? "-"].every(
         (text) => typeof text === "string" && /^[ -~]+$/.test(text),
       ) ||
+      // Signed as it is: blanks would have to be looked for in its thousand characters.
+      sessionToken?.includes(" ") ||
       Number.isNaN(end)
     ) {
       throw fieldError(
