@@ -83,6 +83,7 @@ test("a function that fails or gives no credentials is PROVIDER_FAILED, and is a
       () => ({ ...good, secretAccessKey: "" }),
       () => ({ ...good, accessKeyId: 7 }),
       () => ({ ...good, sessionToken: {} }),
+      () => ({ ...good, sessionToken: "never shown" }),
       () => ({ ...good, expiration: "tomorrow" }),
     ];
     return Promise.all(
