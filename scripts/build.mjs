@@ -24,7 +24,15 @@ const wasmFolder = join(pkg, "wasm");
 const freshFolder = join(cache, "wasm");
 const edge = join(pkg, "client.js");
 const tabs = join(pkg, "tabs.js");
-const generated = ["sigfetch.js", "sigfetch.d.ts", "sigfetch_bg.wasm", "build.js", "inline.js"]
+
+/** The modules that are made of the crate: the whole one, and the small one that pages load first. */
+const modules = [
+  { name: "sigfetch", features: [], file: "sigfetch_bg.wasm", script: "inline.js", mark: "build" },
+  { name: "signer", features: ["signer"], file: "signer.wasm", script: "signer-inline.js", mark: "signerBuild" },
+];
+const generated = modules
+  .flatMap(({ name, file, script }) => [`${name}.js`, `${name}.d.ts`, file, script])
+  .concat("build.js")
   .map((file) => join(wasmFolder, file))
   .concat(edge, tabs);
 const note = join(cache, "build.json");
@@ -55,15 +63,12 @@ export async function build() {
     return;
   }
   console.log("  compiling for size (the first time takes minutes)");
-  const raw = await compile();
   // Beside the old one, so that whoever uses the package meanwhile finds it whole.
   rmSync(freshFolder, { recursive: true, force: true });
   mkdirSync(freshFolder, { recursive: true });
-  await bind(raw, freshFolder);
-  rmSync(join(freshFolder, "sigfetch_bg.wasm.d.ts"));
-  await minify(freshFolder, await shrink(join(freshFolder, "sigfetch_bg.wasm")));
-  mark(freshFolder);
-  await inline(freshFolder);
+  let marks = "";
+  for (const module of modules) marks += `export const ${module.mark} = "${await make(module)}";\n`;
+  writeFileSync(join(freshFolder, "build.js"), marks);
 
   // From here to the new note, a build that fails must not look finished.
   rmSync(note, { force: true });
@@ -72,8 +77,21 @@ export async function build() {
   await bundleEdge(inRoot("src", "web", "client.js"), edge, ["./tabs.js"]);
   await bundleEdge(inRoot("src", "web", "tabs.js"), tabs);
   writeFileSync(note, JSON.stringify({ inputs: wanted, outputs: fingerprint(generated) }));
-  const bytes = statSync(join(wasmFolder, "sigfetch_bg.wasm")).size.toLocaleString("en");
-  console.log(`  ${good("✓")} pkg/ built, the module has ${bytes} bytes ${faint(`(${elapsed()})`)}`);
+  const bytes = modules.map(({ file }) => statSync(join(wasmFolder, file)).size.toLocaleString("en"));
+  console.log(`  ${good("✓")} pkg/ built, the modules have ${bytes.join(" and ")} bytes ${faint(`(${elapsed()})`)}`);
+}
+
+/** Makes the files of one module, and gives the mark that it carries. */
+async function make({ name, features, file, script }) {
+  const fresh = (file) => join(freshFolder, file);
+  const module = fresh(file);
+  await bind(await compile({ features }), freshFolder, name);
+  rmSync(fresh(`${name}_bg.wasm.d.ts`));
+  renameSync(fresh(`${name}_bg.wasm`), module);
+  await minify(fresh(`${name}.js`), await shrink(module));
+  const build = mark(module);
+  await inline(module, fresh(script));
+  return build;
 }
 
 function isUpToDate(wanted) {

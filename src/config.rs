@@ -5,8 +5,7 @@ use std::rc::Rc;
 use crate::endpoint::{is_region, service_host};
 use crate::error::Error;
 use crate::pool::{ClassicFlow, Flow, IdentityPool, IdentityPoolId, check_role_arn, invalid};
-use crate::sigv4::is_signing_name;
-use crate::target::{Declared, HostPattern, NO_SIGNING_NAME, Rules, SignAs};
+use crate::target::{Declared, HostPattern, NO_REGION, Rules, SignAs};
 use crate::text::{concat, decimal};
 
 /// A client's options.
@@ -26,10 +25,13 @@ impl Config {
         index: u32,
         url: &str,
         service: &str,
-        region: Option<String>,
-        sign_as: Option<String>,
+        region: Option<&str>,
+        sign_as: Option<&str>,
     ) -> Result<(), Error> {
-        let checked = check_declared(url, service, region, sign_as);
+        let checked = Declared::check(url, service, region).and_then(|mut declared| {
+            declared.sign_as = sign_as.map(SignAs::parse).transpose().map_err(|what| ("signAs", what))?;
+            Ok(declared)
+        });
         let declared = checked.map_err(|(member, what)| {
             invalid(&concat(&["options.endpoints[", &decimal(index.into()), "].", member]), what)
         })?;
@@ -114,27 +116,6 @@ impl Config {
     }
 }
 
-/// Checks an entry of `options.endpoints`; the error names the member.
-fn check_declared(
-    url: &str,
-    service: &str,
-    region: Option<String>,
-    sign_as: Option<String>,
-) -> Result<Declared, (&'static str, &'static str)> {
-    if region.as_deref().is_some_and(|region| !is_region(region)) {
-        return Err(("region", NO_REGION));
-    }
-    if !is_signing_name(service) {
-        return Err(("service", NO_SIGNING_NAME));
-    }
-    let mut declared = Declared::parse(url, service).map_err(|what| ("url", what))?;
-    declared.sign_as = sign_as.as_deref().map(SignAs::parse).transpose().map_err(|what| ("signAs", what))?;
-    declared.region = region;
-    Ok(declared)
-}
-
-const NO_REGION: &str = "must be a region, such as eu-west-1";
-
 fn check_region(field: &str, region: Option<&str>) -> Result<(), Error> {
     match region {
         Some(region) if !is_region(region) => Err(invalid(field, NO_REGION)),
@@ -152,7 +133,7 @@ mod tests {
         let field = |error: Error| error.field.clone().unwrap().into_owned();
         let bad = config.declare(0, "http://api.example.com/", "sts", None, None).unwrap_err();
         assert_eq!(field(bad), "options.endpoints[0].url");
-        let bad = config.declare(1, "https://api.example.com/", "sts", Some("moon".into()), None).unwrap_err();
+        let bad = config.declare(1, "https://api.example.com/", "sts", Some("moon"), None).unwrap_err();
         assert_eq!(field(bad), "options.endpoints[1].region");
         config.declare(0, "http://sts.localhost:4599/", "sts", None, None).unwrap();
         let pool = "eu-west-1:fc81b5de-4fa4-4087-adb5-4598fd25982a";
@@ -186,7 +167,7 @@ mod tests {
         let holds = |host| config.rules().allowed.unwrap().iter().any(|pattern| pattern.holds(host));
         assert!(holds("sts.eu-west-1.amazonaws.com") && holds("abc.execute-api.eu-west-1.amazonaws.com"));
         assert!(!holds("sqs.eu-west-1.amazonaws.com"));
-        let bad = config.declare(2, "https://a.example.com", "s3", None, Some("a b".into())).unwrap_err();
+        let bad = config.declare(2, "https://a.example.com", "s3", None, Some("a b")).unwrap_err();
         assert_eq!(field(bad), "options.endpoints[2].signAs");
     }
 

@@ -7,6 +7,7 @@
 //! - [`endpoint`]: from a host to service, region and partition
 //! - [`target`]: where a request goes and what it is signed for; [`pool`]: the identity pool and the way to its
 //!   credentials; [`config`]: options, checked once
+//! - [`signer`]: of a request, whether it can be signed with nothing but these rooms, and its signature
 //! - [`cognito`]: what is said to Cognito Identity and STS, and the exchange of pool and logins for credentials
 //! - [`credentials`]: the life of a credential set, and the rounds that renew it
 //! - [`appsync`]: what AppSync's refusals mean
@@ -29,6 +30,7 @@ pub mod message;
 pub mod pool;
 pub mod retry;
 pub mod secret;
+pub mod signer;
 pub mod sigv4;
 pub mod target;
 pub mod text;

@@ -191,7 +191,7 @@ proptest! {
             refused.err().and_then(|error| error.field.clone()).is_none_or(|field| field.starts_with(start))
         };
         let (url, service, region, sign_as) = declared;
-        prop_assert!(is_about(config.declare(0, &url, &service, region, sign_as), "options.endpoints[0]."));
+        prop_assert!(is_about(config.declare(0, &url, &service, region.as_deref(), sign_as.as_deref()), "options.endpoints[0]."));
         let (pool, region, role) = configured;
         prop_assert!(is_about(config.configure(pool.as_deref(), region, role), "options."));
         let (role, session, duration, policy) = &classic;

@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, dirname } from "node:path";
 import { inflateRawSync } from "node:zlib";
 import { Verdict } from "../lib/run.mjs";
 
@@ -47,15 +47,17 @@ function fit(file) {
  * Shortens the glue in place, with the short names that `wasm-opt` gave to the imports and exports of the module.
  * esbuild renames them as properties in the syntax tree, so no other text can be hit.
  */
-export async function minify(folder, names) {
+export async function minify(file, names) {
   const esbuild = await import("esbuild");
-  const file = join(folder, "sigfetch.js");
   fit(file);
   const renamed = shortNames(names);
   const whole = Object.keys(renamed).map((name) => name.replaceAll(/[^\w]/g, "\\$&"));
   const { outputFiles, mangleCache, warnings } = await esbuild.build({
     // Through an entry that leaves out what the facade never calls, so that it falls away.
-    stdin: { contents: `export { ${await usedExports(esbuild, file)} } from "./sigfetch.js";`, resolveDir: folder },
+    stdin: {
+      contents: `export { ${await usedExports(esbuild, file)} } from "./${basename(file)}";`,
+      resolveDir: dirname(file),
+    },
     bundle: true,
     write: false,
     format: "esm",
@@ -87,12 +89,12 @@ function shortNames({ imports, exports }) {
   return Object.fromEntries([...modules, ...imports.map(([, name, short]) => [name, short]), ...exports]);
 }
 
-/** Writes `inline.js`: the module as text in a JavaScript file, deflated, for the entry that fetches nothing else. */
-export async function inline(folder) {
+/** Writes the module as text into a JavaScript file, deflated, for the entry that fetches nothing else. */
+export async function inline(file, script) {
   const { default: zopfli } = await import("@gfx/zopfli");
-  const module = readFileSync(join(folder, "sigfetch_bg.wasm"));
+  const module = readFileSync(file);
   // What every browser inflates, found with more patience than zlib has: 6 % of the download.
   const deflated = await zopfli.deflateAsync(module, { numiterations: 15 });
   if (!inflateRawSync(deflated).equals(module)) throw new Verdict("the deflated module does not inflate to itself");
-  writeFileSync(join(folder, "inline.js"), `export default "${Buffer.from(deflated).toString("base64")}";\n`);
+  writeFileSync(script, `export default "${Buffer.from(deflated).toString("base64")}";\n`);
 }

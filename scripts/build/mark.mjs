@@ -1,17 +1,15 @@
 import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 
 /**
- * Marks the module with a digest of itself, in a custom section, and writes the same digest into `build.js` for the
- * JavaScript half, which takes no other module: the short names of imports and exports tell no version from the next.
+ * Marks the module with a digest of itself, in a custom section, and gives the digest for the JavaScript half, which
+ * takes no other module: the short names of imports and exports tell no version from the next.
  */
-export function mark(folder) {
-  const module = join(folder, "sigfetch_bg.wasm");
+export function mark(module) {
   const bytes = readFileSync(module);
   const build = createHash("sha256").update(bytes).digest("hex").slice(0, 8);
   writeFileSync(module, Buffer.concat([bytes, customSection("sigfetch", build)]));
-  writeFileSync(join(folder, "build.js"), `export const build = "${build}";\n`);
+  return build;
 }
 
 /** A custom section of a WebAssembly module; lengths under 128 are single bytes. */

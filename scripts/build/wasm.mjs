@@ -26,8 +26,11 @@ const rustFlags = [
  */
 const inlined = ["core", "alloc"].flatMap((name) => ["--config", `profile.release.package.${name}.opt-level=3`]);
 
-/** Compiles the crate, with a standard library compiled along for size, and gives the path of the raw module. */
-export async function compile({ quiet = false } = {}) {
+/**
+ * Compiles the crate, with a standard library compiled along for size, and gives the path of the raw module: the same
+ * for all features, so it has to be used before the next one is compiled.
+ */
+export async function compile({ quiet = false, features = [] } = {}) {
   await run(
     "cargo",
     [
@@ -35,6 +38,7 @@ export async function compile({ quiet = false } = {}) {
       ...(quiet ? ["--quiet"] : []),
       "--lib",
       "--release",
+      ...["--features", features.join()],
       ...["--target", wasmTarget],
       ...["--target-dir", targetFolder],
       ...inlined,
@@ -47,10 +51,11 @@ export async function compile({ quiet = false } = {}) {
   return join(targetFolder, wasmTarget, "release", "sigfetch.wasm");
 }
 
-/** Writes the module and its glue, `sigfetch_bg.wasm`, `sigfetch.js` and its types, into `folder`. */
-export async function bind(module, folder) {
+/** Writes the module and its glue, `name_bg.wasm`, `name.js` and its types, into `folder`. */
+export async function bind(module, folder, name) {
   // Without a default path the only reference to the module is that of our own entries, which bundlers understand.
-  await run("wasm-bindgen", ["--target", "web", "--omit-default-module-path", "--out-dir", folder, module]);
+  const form = ["--target", "web", "--omit-default-module-path"];
+  await run("wasm-bindgen", [...form, "--out-dir", folder, "--out-name", name, module]);
 }
 
 /**

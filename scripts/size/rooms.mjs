@@ -28,12 +28,12 @@ export function owner(name = "") {
   return Object.keys(groups).find((group) => groups[group].includes(crate)) ?? crate;
 }
 
-/** The functions and sections of the shipped module, from a twin of it that keeps the names. */
-export async function namedParts() {
+/** The functions and sections of a shipped module, from a twin of it that keeps the names. */
+export async function namedParts(features = []) {
   const folder = join(cache, "size");
   mkdirSync(folder, { recursive: true });
-  await bind(await compile({ quiet: true }), folder);
-  const module = join(folder, "sigfetch_bg.wasm");
+  await bind(await compile({ quiet: true, features }), folder, "named");
+  const module = join(folder, "named_bg.wasm");
   await shrinkWithNames(module);
   return parts(readFileSync(module));
 }

@@ -53,16 +53,19 @@ pub fn is_signed(name: &str, value: &str) -> bool {
         && is_ascii(value)
 }
 
+/// Whether a caller may give a header, its name in lower case.
+pub fn may_be_given(name: &str, value: &str) -> bool {
+    let must_be_signed = name == "content-type" || name.starts_with("x-amz-");
+    !OURS.contains(&name) && (is_ascii(value) || !must_be_signed)
+}
+
 /// Refuses headers that a caller may not give; names are in lower case.
 pub fn check_headers(headers: &[(&str, &str)]) -> Result<(), Error> {
     for &(name, value) in headers {
-        let why = if OURS.contains(&name) {
-            " is set by signing"
-        } else if !is_ascii(value) && (name == "content-type" || name.starts_with("x-amz-")) {
-            " must be ASCII to be signed"
-        } else {
+        if may_be_given(name, value) {
             continue;
-        };
+        }
+        let why = if OURS.contains(&name) { " is set by signing" } else { " must be ASCII to be signed" };
         return Err(Error::new(Code::InvalidRequest, concat(&["The header ", name, why])).field(concat(&[
             "init.headers[\"",
             name,

@@ -14,7 +14,7 @@ mod scope;
 pub use canonical::{Canonical, CanonicalInput, PathEncoding, PathRule, Segments, canonical_request};
 pub use encoding::encode as percent_encode;
 pub use header::{SignedHeaders, sign_headers};
-pub use headers::{check_headers, is_signed, parse_headers};
+pub use headers::{check_headers, is_signed, may_be_given, parse_headers};
 pub use key::KeyCache;
 pub use presign::{TokenPlacement, is_presigned, presign};
 pub use scope::{Scope, is_signing_name, string_to_sign};

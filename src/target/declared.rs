@@ -1,7 +1,9 @@
 //! Endpoints that the options declare.
 
-use super::{HostPattern, SignAs, check_scheme};
+use super::{HostPattern, NO_REGION, NO_SAFE_SCHEME, NO_SIGNING_NAME, SignAs, is_safe_scheme};
+use crate::endpoint::is_region;
 use crate::message::Url;
+use crate::sigv4::is_signing_name;
 use crate::text::{concat, contains};
 
 /// An endpoint that the options declare.
@@ -23,7 +25,20 @@ pub struct Declared {
 }
 
 impl Declared {
-    /// Checks an entry of `options.endpoints`; `url` is as the platform's parser writes it.
+    /// Checks an entry of `options.endpoints`; `url` is as the platform's parser writes it. The error names the member.
+    pub fn check(url: &str, service: &str, region: Option<&str>) -> Result<Self, (&'static str, &'static str)> {
+        if region.is_some_and(|region| !is_region(region)) {
+            return Err(("region", NO_REGION));
+        }
+        if !is_signing_name(service) {
+            return Err(("service", NO_SIGNING_NAME));
+        }
+        let mut declared = Self::parse(url, service).map_err(|what| ("url", what))?;
+        declared.region = region.map(Into::into);
+        Ok(declared)
+    }
+
+    /// An endpoint with the client's region.
     pub fn parse(url: &str, service: &str) -> Result<Self, &'static str> {
         let parts = Url::split(url).ok_or("must be an absolute URL")?;
         if contains(url, "?") || contains(url, "#") || contains(parts.path, "*") {
@@ -31,7 +46,9 @@ impl Declared {
         }
         let host = parts.host();
         let host = if host.starts_with("[") { HostPattern::exact(host) } else { HostPattern::parse(host)? };
-        check_scheme(parts.scheme, host.name())?;
+        if !is_safe_scheme(parts.scheme, host.name()) {
+            return Err(NO_SAFE_SCHEME);
+        }
         Ok(Self {
             scheme: http_scheme(parts.scheme),
             host,

@@ -8,10 +8,10 @@ mod sign_as;
 
 pub use declared::Declared;
 pub use host_pattern::HostPattern;
-pub use placement::{check_header_signed, check_presigned};
+pub use placement::{can_sign_headers, check_header_signed, check_presigned};
 pub use sign_as::SignAs;
 
-use crate::endpoint::{KnownHosts, Unrecognised, is_loopback, is_region};
+use crate::endpoint::{Endpoint, KnownHosts, Unrecognised, is_loopback, is_region, recognise};
 use crate::error::{Code, Error};
 use crate::message::Url;
 use crate::sigv4::{Scope, is_signing_name, takes_unsigned_payload};
@@ -59,16 +59,21 @@ pub struct Target {
     pub unsigned_payload: bool,
 }
 
-fn check_scheme(scheme: &str, host: &str) -> Result<(), &'static str> {
+fn is_safe_scheme(scheme: &str, host: &str) -> bool {
     match scheme {
-        "https" | "wss" => Ok(()),
-        "http" | "ws" if is_loopback(host) => Ok(()),
-        _ => Err("must be https, or http on a loopback host"),
+        "https" | "wss" => true,
+        "http" | "ws" => is_loopback(host),
+        _ => false,
     }
 }
 
+const NO_SAFE_SCHEME: &str = "must be https, or http on a loopback host";
+
 /// What is wrong with a service that is none.
-pub const NO_SIGNING_NAME: &str = "must be a signing name, such as execute-api";
+const NO_SIGNING_NAME: &str = "must be a signing name, such as execute-api";
+
+/// What is wrong with a region that is none.
+pub const NO_REGION: &str = "must be a region, such as eu-west-1";
 
 /// Decides for one URL.
 pub fn resolve(
@@ -77,11 +82,11 @@ pub fn resolve(
     overrides: Overrides<'_>,
     hosts: &mut KnownHosts,
 ) -> Result<Target, Error> {
-    if let Err(message) = check_scheme(url.scheme, url.host()) {
-        return Err(Error::new(Code::InsecureUrl, concat(&["The URL ", message])).field("input"));
+    if !is_safe_scheme(url.scheme, url.host()) {
+        return Err(Error::new(Code::InsecureUrl, concat(&["The URL ", NO_SAFE_SCHEME])).field("input"));
     }
     if overrides.region.is_some_and(|region| !is_region(region)) {
-        return Err(refused("region", "must be a region, such as eu-west-1"));
+        return Err(refused("region", NO_REGION));
     }
     if overrides.service.is_some_and(|service| !is_signing_name(service)) {
         return Err(refused("service", NO_SIGNING_NAME));
@@ -108,17 +113,11 @@ pub fn resolve(
         host = &sign_as.host;
         known = hosts.recognise(host_of(host), path.as_deref().unwrap_or(url.path));
     }
-    let (known_service, known_region) = match &known {
-        Ok(endpoint) => (Some(endpoint.service.as_str()), Some(endpoint.region.as_str())),
-        Err(Unrecognised::RegionNotInHost { service }) => (Some(*service), None),
-        Err(_) => (None, None),
-    };
-    let declared = entry.map(|entry| entry.service.as_str());
-    let Some(service) = overrides.service.or(declared).or(known_service) else {
+    let (service, region) = told(entry, &known, rules.region);
+    let Some(service) = overrides.service.or(service) else {
         return Err(unknown("The host does not say its service"));
     };
-    let declared = entry.and_then(|entry| entry.region.as_deref());
-    let Some(region) = overrides.region.or(declared).or(known_region).or(entry.and(rules.region)) else {
+    let Some(region) = overrides.region.or(region) else {
         return Err(unknown("The host does not say its region"));
     };
     if overrides.unsigned_payload && !takes_unsigned_payload(service) {
@@ -130,6 +129,36 @@ pub fn resolve(
         path,
         unsigned_payload: overrides.unsigned_payload,
     })
+}
+
+/// What [`resolve`] decides where there is nothing but the URL, declared endpoints and the client's region: no
+/// overrides, no list of hosts that are allowed, and nothing to sign for in another's place. None for what it refuses,
+/// and without its texts, which are half of the code.
+pub fn plain_scope(url: &Url<'_>, declared: &[Declared], region: Option<&str>) -> Option<Scope> {
+    let entry = declared_for(url, declared);
+    if !is_safe_scheme(url.scheme, url.host()) || entry.is_some_and(|entry| entry.sign_as.is_some()) {
+        return None;
+    }
+    let known = recognise(url.host(), url.path);
+    let (service, region) = told(entry, &known, region);
+    Some(Scope { service: service?.into(), region: region?.into() })
+}
+
+/// Service and region, as far as the declared endpoint tells them, or else the host, or for a declared endpoint the
+/// client's own region.
+fn told<'a>(
+    entry: Option<&'a Declared>,
+    known: &'a Result<Endpoint, Unrecognised>,
+    region: Option<&'a str>,
+) -> (Option<&'a str>, Option<&'a str>) {
+    let (known_service, known_region) = match known {
+        Ok(endpoint) => (Some(endpoint.service.as_str()), Some(endpoint.region.as_str())),
+        Err(Unrecognised::RegionNotInHost { service }) => (Some(*service), None),
+        Err(_) => (None, None),
+    };
+    let service = entry.map(|entry| entry.service.as_str()).or(known_service);
+    let declared = entry.and_then(|entry| entry.region.as_deref());
+    (service, declared.or(known_region).or(entry.and(region)))
 }
 
 /// The entry that holds for a URL: of several the one with the closest host and the longest path, of equals the first.

@@ -2,7 +2,7 @@
 
 use crate::error::{Code, Error};
 use crate::message::Url;
-use crate::sigv4::{check_headers, is_presigned};
+use crate::sigv4::{check_headers, is_presigned, may_be_given};
 
 /// Refuses what cannot be signed in headers, whose names are in lower case.
 pub fn check_header_signed(url: &Url<'_>, headers: &[(&str, &str)]) -> Result<(), Error> {
@@ -11,6 +11,11 @@ pub fn check_header_signed(url: &Url<'_>, headers: &[(&str, &str)]) -> Result<()
             .advise("Use presign() and open the WebSocket with the URL that it gives."));
     }
     check_headers(headers)
+}
+
+/// Whether [`check_header_signed`] has nothing to refuse.
+pub fn can_sign_headers(url: &Url<'_>, headers: &[(&str, &str)]) -> bool {
+    !url.is_socket() && headers.iter().all(|(name, value)| may_be_given(name, value))
 }
 
 /// Refuses what cannot be signed in its URL.

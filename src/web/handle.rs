@@ -91,9 +91,12 @@ impl<'a> Arguments<'a> {
         self.get(index).into()
     }
 
+    fn given(&self, index: usize) -> Option<&'a str> {
+        Some(self.get(index)).filter(|text| !text.is_empty())
+    }
+
     fn optional(&self, index: usize) -> Option<String> {
-        let text = self.get(index);
-        (!text.is_empty()).then(|| text.into())
+        self.given(index).map(Into::into)
     }
 
     fn number(&self, index: usize) -> Option<i64> {
@@ -133,11 +136,10 @@ impl<'a> Arguments<'a> {
 
     /// `init.aws`, from `index` on.
     fn overrides(&self, index: usize) -> Overrides<'a> {
-        let given = |index| Some(self.get(index)).filter(|text| !text.is_empty());
         Overrides {
-            service: given(index),
-            region: given(index + 1),
-            sign_as: given(index + 2),
+            service: self.given(index),
+            region: self.given(index + 1),
+            sign_as: self.given(index + 2),
             unsigned_payload: !self.get(index + 3).is_empty(),
         }
     }
@@ -240,8 +242,8 @@ impl Handle {
                     arguments.time(0) as u32,
                     arguments.get(1),
                     arguments.get(2),
-                    arguments.optional(3),
-                    arguments.optional(4),
+                    arguments.given(3),
+                    arguments.given(4),
                 )?;
             }
             // identityPoolId?, region?, roleArn?

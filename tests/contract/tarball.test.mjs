@@ -33,6 +33,8 @@ test("the tarball has exactly these files", () => {
     "tabs.js",
     "wasm/inline.js",
     "wasm/sigfetch_bg.wasm",
+    "wasm/signer-inline.js",
+    "wasm/signer.wasm",
     "workerd.js",
   ]);
 });
@@ -62,12 +64,17 @@ test("the copies in the package are the files of the checkout", () => {
   assert.ok(content("api.d.ts").equals(readFileSync(inRoot("src", "web", "api.d.ts"))));
 });
 
-test("the module inside the script is the module beside it", () => {
-  const [, deflated] = content("wasm/inline.js")
-    .toString()
-    .match(/"(.+)"/);
-  assert.ok(inflateRawSync(Buffer.from(deflated, "base64")).equals(content("wasm/sigfetch_bg.wasm")));
-});
+for (const [script, module] of [
+  ["wasm/inline.js", "wasm/sigfetch_bg.wasm"],
+  ["wasm/signer-inline.js", "wasm/signer.wasm"],
+]) {
+  test(`the module inside ${script} is the module beside it`, () => {
+    const [, deflated] = content(script)
+      .toString()
+      .match(/"(.+)"/);
+    assert.ok(inflateRawSync(Buffer.from(deflated, "base64")).equals(content(module)));
+  });
+}
 
 /** Texts that only the building machine can have put there. */
 async function traces() {
