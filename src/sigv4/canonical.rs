@@ -184,7 +184,10 @@ fn push_query(out: &mut String, query: &str, extra: &[(&str, &str)]) {
         encode(&mut pair, value);
         pairs.push(pair);
     }
-    let keys: Vec<&str> = pairs.iter().map(String::as_str).collect();
+    let mut keys = Vec::new();
+    for pair in &pairs {
+        keys.push(pair.as_str());
+    }
     for (count, at) in order(&keys).into_iter().enumerate() {
         if count > 0 {
             out.push_str("&");
