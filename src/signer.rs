@@ -55,3 +55,73 @@ pub fn sign(arguments: &str, keys: &mut KeyCache) -> Option<String> {
 fn given(text: &str) -> Option<&str> {
     (!text.is_empty()).then_some(text)
 }
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::*;
+
+    const HOST: &str = "https://abc.execute-api.us-east-1.amazonaws.com/prod";
+
+    fn arguments<'a>(url: &'a str, region: &'a str) -> Vec<&'a str> {
+        vec!["1440938160000", url, "accept:*/*\n", "GET", "", "AKIDEXAMPLE", "secret", "token", region]
+    }
+
+    fn signed(arguments: &[&str]) -> Option<String> {
+        sign(&arguments.join("\0"), &mut KeyCache::default())
+    }
+
+    #[test]
+    fn one_text_gives_the_headers_to_add() {
+        let answer = signed(&arguments(HOST, "")).unwrap();
+        let [date, authorization, sha256] = answer.split('\0').collect::<Vec<_>>().try_into().unwrap();
+        assert_eq!((date, sha256), ("20150830T123600Z", ""));
+        let start = "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/execute-api/aws4_request, \
+                     SignedHeaders=accept;host;x-amz-date;x-amz-security-token, Signature=";
+        assert_eq!(authorization.strip_prefix(start).map(str::len), Some(64));
+    }
+
+    #[test]
+    fn a_declared_endpoint_is_signed_for_in_its_own_region_or_the_clients() {
+        for (endpoint, expected) in [("us-west-2", "us-west-2"), ("", "eu-west-1")] {
+            let mut arguments = arguments("https://b.example.com/key", "eu-west-1");
+            assert_eq!(signed(&arguments), None);
+            arguments.extend(["https://*.example.com/", "s3", endpoint]);
+            let answer = signed(&arguments).unwrap();
+            assert!(answer.contains(&format!("/20150830/{expected}/s3/aws4_request,")), "{answer}");
+            assert!(answer.ends_with(&format!("\0{EMPTY_HASH}")), "{answer}");
+            arguments[4] = "ab";
+            assert!(signed(&arguments).unwrap().ends_with("\0ab"));
+        }
+    }
+
+    #[test]
+    fn what_is_not_whole_is_not_signed() {
+        let mut whole = arguments(HOST, "");
+        whole.extend(["https://api.example.com/", "execute-api", ""]);
+        for count in 0..=whole.len() {
+            assert_eq!(signed(&whole[..count]).is_some(), count == 9 || count == 12, "{count}");
+        }
+        for (index, value) in [
+            (0, ""),
+            (0, "-1"),
+            (0, "1e12"),
+            (1, "/prod"),
+            (1, "wss://abc.execute-api.us-east-1.amazonaws.com/prod"),
+            (1, "http://abc.execute-api.us-east-1.amazonaws.com/prod"),
+            (1, "https://sts.amazonaws.com.example.com/"),
+            (1, "https://b.s3-accelerate.amazonaws.com/"),
+            (2, "x-amz-date:20150830T123600Z\n"),
+            (2, "content-type:caf\u{e9}\n"),
+            (5, ""),
+            (6, ""),
+            (8, "moon"),
+            (9, "http://api.example.com/"),
+            (10, "execute api"),
+            (11, "moon"),
+        ] {
+            let mut values = whole.clone();
+            values[index] = value;
+            assert_eq!(signed(&values), None, "{index}: {value:?}");
+        }
+    }
+}

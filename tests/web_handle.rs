@@ -1,6 +1,6 @@
 //! The exported handle in a real browser, called as the JavaScript half calls it: through wasm-bindgen's class, with
 //! the operation numbers of `operation.js`, and with answers laid flat by `transport.js`.
-#![cfg(target_arch = "wasm32")]
+#![cfg(all(target_arch = "wasm32", not(feature = "signer")))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use serde_json::{Value, json};

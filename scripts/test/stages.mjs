@@ -11,6 +11,8 @@ import { compileLocalAws } from "../start/local-aws.mjs";
 const node = (...args) => run(process.execPath, args);
 const cargo = (...args) => run("cargo", args);
 const wasm = ["--target", "wasm32-unknown-unknown"];
+/** The small module in place of the whole one. */
+const signer = ["--features", "signer"];
 const noWarnings = ["--", "--deny", "warnings"];
 
 /** What `npm test` does, in this order: quick answers first. A stage throws when it fails. */
@@ -29,7 +31,11 @@ export const stages = [
   {
     name: "clippy-wasm",
     about: "no lint complains about the browser side",
-    run: () => cargo("clippy", "--package", "sigfetch", "--all-targets", ...wasm, ...noWarnings),
+    async run() {
+      const clippy = ["clippy", "--package", "sigfetch", "--all-targets", ...wasm];
+      await cargo(...clippy, ...noWarnings);
+      await cargo(...clippy, ...signer, ...noWarnings);
+    },
   },
   {
     name: "native",
@@ -39,7 +45,11 @@ export const stages = [
   {
     name: "browser",
     about: "the WebAssembly in headless Chromium",
-    run: () => run("wasm-pack", ["test", "--headless", "--chrome"]),
+    async run() {
+      const browser = ["test", "--headless", "--chrome"];
+      await run("wasm-pack", browser);
+      await run("wasm-pack", [...browser, "--", ...signer, "--test", "web_signer"]);
+    },
   },
   { name: "build", about: "the npm package", run: build },
   { name: "reference", about: "everything public is documented, and no link is broken", run: reference },
