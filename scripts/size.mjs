@@ -25,12 +25,8 @@ export async function size({ functions: listed = 0, write = false } = {}) {
     for (const [kind, sizes] of Object.entries(files)) print(`  ${entry}, ${kind}`, numbers(sizes));
     if (Object.keys(files).length > 1) print(`  ${entry}, total`, numbers(total(files)));
   }
-  console.log(`\n${strong("What takes the room in the module")} (bytes before compression)`);
-  const named = await namedParts();
-  for (const [room, bytes] of bytesByRoom(named)) print(`  ${room}`, [bytes.toLocaleString("en")]);
-  for (const { name, bytes } of named.functions.toSorted((a, b) => b.bytes - a.bytes).slice(0, listed)) {
-    console.log(`${String(bytes).padStart(8)}  ${name.replaceAll(/\[[0-9a-f]+\]/g, "")}`);
-  }
+  await printRooms("the small module", ["signer"], listed);
+  await printRooms("the module", [], listed);
   const over = excess(measured, JSON.parse(readFileSync(budgetFile, "utf8")));
   if (over.length > 0) throw new Verdict(`over the budget of scripts/size-budget.json:\n  ${over.join("\n  ")}`);
   console.log(`\nWithin the budget of scripts/size-budget.json`);
@@ -38,6 +34,15 @@ export async function size({ functions: listed = 0, write = false } = {}) {
   if (write) writeTable(...place, downloadTable(measured));
   if (!isCurrent(readTable(...place), downloadTable(measured))) {
     throw new Verdict("the README gives other sizes: `npm run size -- --write` corrects it");
+  }
+}
+
+async function printRooms(module, features, listed) {
+  console.log(`\n${strong(`What takes the room in ${module}`)} (bytes before compression)`);
+  const named = await namedParts(features);
+  for (const [room, bytes] of bytesByRoom(named)) print(`  ${room}`, [bytes.toLocaleString("en")]);
+  for (const { name, bytes } of named.functions.toSorted((a, b) => b.bytes - a.bytes).slice(0, listed)) {
+    console.log(`${String(bytes).padStart(8)}  ${name.replaceAll(/\[[0-9a-f]+\]/g, "")}`);
   }
 }
 

@@ -26,6 +26,11 @@ fn position_of(text: &str, mark: u8) -> Option<usize> {
     Some(at)
 }
 
+/// A text for people. The small module shows none, and is compiled without them.
+pub const fn for_people(text: &'static str) -> &'static str {
+    if cfg!(feature = "signer") { "" } else { text }
+}
+
 /// Whether `needle` occurs in `text`.
 pub fn contains(text: &str, needle: &str) -> bool {
     position(text, needle).is_some()

@@ -29,7 +29,7 @@ export function owner(name = "") {
 }
 
 /** The functions and sections of a shipped module, from a twin of it that keeps the names. */
-export async function namedParts(features = []) {
+export async function namedParts(features) {
   const folder = join(cache, "size");
   mkdirSync(folder, { recursive: true });
   await bind(await compile({ quiet: true, features }), folder, "named");

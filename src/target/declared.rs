@@ -4,7 +4,7 @@ use super::{HostPattern, NO_REGION, NO_SAFE_SCHEME, NO_SIGNING_NAME, SignAs, is_
 use crate::endpoint::is_region;
 use crate::message::Url;
 use crate::sigv4::is_signing_name;
-use crate::text::{concat, contains};
+use crate::text::{concat, contains, for_people};
 
 /// An endpoint that the options declare.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,9 +40,9 @@ impl Declared {
 
     /// An endpoint with the client's region.
     pub fn parse(url: &str, service: &str) -> Result<Self, &'static str> {
-        let parts = Url::split(url).ok_or("must be an absolute URL")?;
+        let parts = Url::split(url).ok_or(for_people("must be an absolute URL"))?;
         if contains(url, "?") || contains(url, "#") || contains(parts.path, "*") {
-            return Err("must end with its path; it holds for all below, without *");
+            return Err(for_people("must end with its path; it holds for all below, without *"));
         }
         let host = parts.host();
         let host = if host.starts_with("[") { HostPattern::exact(host) } else { HostPattern::parse(host)? };

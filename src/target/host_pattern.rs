@@ -1,7 +1,7 @@
 //! Hosts as the options name them: one, or all below a name.
 
 use crate::endpoint::canonical;
-use crate::text::{concat, contains};
+use crate::text::{concat, contains, for_people};
 
 /// A host, or `*.` and the name that hosts end in. The star stands for one label or more, as in a Content Security
 /// Policy, and only in front: anywhere else it would be a guess which labels are the user's own.
@@ -12,13 +12,13 @@ impl HostPattern {
     /// Reads a pattern. Some browsers write the star of a URL's host as `%2A`.
     pub fn parse(text: &str) -> Result<Self, &'static str> {
         let below = text.strip_prefix("*.").or_else(|| text.strip_prefix("%2A."));
-        let name = canonical(below.unwrap_or(text)).ok_or("must be a host, at most with *. in front")?;
+        let name = canonical(below.unwrap_or(text)).ok_or(for_people("must be a host, at most with *. in front"))?;
         if below.is_none() {
             return Ok(Self(name));
         }
         // Whoever registers a name below a top-level domain would be meant too.
         if !contains(&name, ".") && name != "localhost" {
-            return Err("must have two labels or more after *.");
+            return Err(for_people("must have two labels or more after *."));
         }
         Ok(Self(concat(&[".", &name])))
     }

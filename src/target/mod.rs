@@ -15,7 +15,7 @@ use crate::endpoint::{Endpoint, KnownHosts, Unrecognised, is_loopback, is_region
 use crate::error::{Code, Error};
 use crate::message::Url;
 use crate::sigv4::{Scope, is_signing_name, takes_unsigned_payload};
-use crate::text::concat;
+use crate::text::{concat, for_people};
 
 /// The error of a URL that is neither http nor https.
 pub fn not_http() -> Error {
@@ -67,13 +67,13 @@ fn is_safe_scheme(scheme: &str, host: &str) -> bool {
     }
 }
 
-const NO_SAFE_SCHEME: &str = "must be https, or http on a loopback host";
+const NO_SAFE_SCHEME: &str = for_people("must be https, or http on a loopback host");
 
 /// What is wrong with a service that is none.
-const NO_SIGNING_NAME: &str = "must be a signing name, such as execute-api";
+const NO_SIGNING_NAME: &str = for_people("must be a signing name, such as execute-api");
 
 /// What is wrong with a region that is none.
-pub const NO_REGION: &str = "must be a region, such as eu-west-1";
+pub const NO_REGION: &str = for_people("must be a region, such as eu-west-1");
 
 /// Decides for one URL.
 pub fn resolve(
