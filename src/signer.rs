@@ -1,5 +1,5 @@
 //! The signature of a request from one text, with credentials handed in. What a page does first needs nothing else, so
-//! this much is compiled as a module of its own, a good third of the whole one's download.
+//! this much is compiled as a module of its own, less than half of the whole one's download.
 //!
 //! What it signs, it signs as the whole module does. What that would refuse or treat in a way of its own, this leaves
 //! to it: there are no errors here, because their texts are bytes too.
@@ -17,6 +17,8 @@ use crate::text::{concat, next_piece, parse_decimal};
 /// service and region (empty for the client's). Gives what the headers to add say, with a NUL between them:
 /// `x-amz-date`, `authorization` and `x-amz-content-sha256`, which is empty where it is not to be added. None if the
 /// request, or anything else of it all, is not for this module.
+///
+/// What it knows no argument for is not for it either: `init.aws`, `options.allow`, and declared endpoints with `signAs`.
 pub fn sign(arguments: &str, keys: &mut KeyCache) -> Option<String> {
     let mut rest = Some(arguments);
     let mut next = || next_piece(&mut rest, 0);
