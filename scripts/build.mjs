@@ -24,6 +24,7 @@ const wasmFolder = join(pkg, "wasm");
 const freshFolder = join(cache, "wasm");
 const edge = join(pkg, "client.js");
 const tabs = join(pkg, "tabs.js");
+const hasher = join(pkg, "hasher.js");
 
 /** The modules that are made of the crate: the whole one, and the small one that pages load first. */
 const modules = [
@@ -34,7 +35,7 @@ const generated = modules
   .flatMap(({ name, file, script }) => [`${name}.js`, `${name}.d.ts`, file, script])
   .concat("build.js")
   .map((file) => join(wasmFolder, file))
-  .concat(edge, tabs);
+  .concat(edge, tabs, hasher);
 const note = join(cache, "build.json");
 
 /** What the package shares with the checkout, copied because npm publishes only what lies in the package's folder. */
@@ -74,8 +75,9 @@ export async function build() {
   rmSync(note, { force: true });
   rmSync(wasmFolder, { recursive: true, force: true });
   renameSync(freshFolder, wasmFolder);
-  await bundleEdge(inRoot("src", "web", "client.js"), edge, ["./tabs.js"]);
+  await bundleEdge(inRoot("src", "web", "client.js"), edge, ["./tabs.js", "./hasher.js"]);
   await bundleEdge(inRoot("src", "web", "tabs.js"), tabs);
+  await bundleEdge(inRoot("src", "web", "hasher.js"), hasher);
   writeFileSync(note, JSON.stringify({ inputs: wanted, outputs: fingerprint(generated) }));
   const bytes = modules.map(({ file }) => statSync(join(wasmFolder, file)).size.toLocaleString("en"));
   console.log(`  ${good("✓")} pkg/ built, the modules have ${bytes.join(" and ")} bytes ${faint(`(${elapsed()})`)}`);

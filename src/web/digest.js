@@ -2,11 +2,12 @@
 // The hash of a body, made so that the page does not stand still.
 import { Handle } from "../../pkg/wasm/sigfetch.js";
 import { MEDIUM, handled, refuseUnreadable, sizeOf } from "./body.js";
-import { sha256 } from "./sha256.js";
+import { hexOf, sha256 } from "./sha256.js";
 import { turns } from "./turns.js";
 
 /** @import { HashProgress } from "./api.js" */
 /** @import { Data, Pieces } from "./body.js" */
+/** @import { Hasher } from "./hasher.js" */
 
 /**
  * Up to here bytes are hashed at once, in less time than WebCrypto takes to begin and to tell; where there is none, in
@@ -14,11 +15,17 @@ import { turns } from "./turns.js";
  */
 export const SMALL = globalThis.crypto?.subtle ? 2 ** 13 : 2 ** 15;
 
-/** So much of a `Blob` is read at a time: each reading costs about a millisecond. */
+/** So much of a `Blob` is read at a time where many may be: each reading costs about a millisecond. */
 const READ = 2 ** 20;
 
 /** So much crosses into the WebAssembly at a time: its memory never shrinks. */
 const PIECE = 2 ** 16;
+
+/** Up to here a worker does it, where there can be one: it takes two copies for a moment, ours and WebCrypto's. */
+const LARGE = 2 ** 26;
+
+/** @type {Promise<Hasher | undefined> | undefined} */
+let hasher;
 
 /**
  * The lower-case hex SHA-256 of a body. Bytes from {@link SMALL} to {@link MEDIUM} may change once this has returned.
@@ -29,38 +36,82 @@ const PIECE = 2 ** 16;
  */
 export async function digest(data, check, onProgress) {
   const total = sizeOf(data);
-  let bytes = data instanceof Uint8Array ? data : undefined;
+  const canAsk = !!globalThis.crypto?.subtle;
+  let told = -1;
+  /** Not of fewer bytes than before, where the hashing begins once more. */
+  const tell = (/** @type {number} */ hashed) => {
+    if (hashed > told) onProgress?.({ hashed: (told = hashed), total });
+  };
+  let hash;
   if (total <= MEDIUM && !Array.isArray(data)) {
-    bytes ??= new Uint8Array(await /** @type {Blob} */ (data).arrayBuffer().catch(refuseUnreadable));
-    if (total > SMALL && globalThis.crypto?.subtle) {
-      const hash = await sha256(bytes);
-      onProgress?.({ hashed: total, total });
-      return hash;
+    // Not by asking for a `Blob`, which may be another realm's.
+    if (!(data instanceof Uint8Array)) data = new Uint8Array(await data.arrayBuffer().catch(refuseUnreadable));
+    if (total > SMALL && canAsk) hash = await sha256(data);
+  } else if (total <= LARGE && canAsk && globalThis.document) {
+    hasher ??= import("./hasher.js").then(
+      ({ Hasher }) => new Hasher(),
+      () => undefined,
+    );
+    const digest = await (
+      await hasher
+    )?.hash(total, (write) => {
+      check();
+      // One at a time: more may be read at once.
+      return pass(partsOf(data, MEDIUM), write, check, tell);
+    });
+    hash = digest && hexOf(digest);
+  }
+  if (!hash) {
+    // A handle of its own, as pieces of several bodies come in between one another.
+    const handle = new Handle();
+    try {
+      await pass(partsOf(data, READ), (bytes) => handle.hash(bytes, false), check, tell);
+      hash = handle.hash(new Uint8Array(), true);
+    } finally {
+      handle.free();
     }
   }
-  const source = bytes ? [bytes] : Array.isArray(data) ? useUp(data) : read(/** @type {Blob} */ (data));
-  // A handle of its own, as pieces of several bodies come in between one another.
-  const hasher = new Handle();
-  try {
-    const turn = turns();
-    let hashed = 0;
-    for await (const bytes of source) {
-      for (let at = 0; at < bytes.length; at += PIECE) {
-        const pause = turn();
-        if (pause) {
-          onProgress?.({ hashed: hashed + at, total });
-          await pause;
-          check();
-        }
-        hasher.hash(bytes.subarray(at, at + PIECE), false);
+  tell(total);
+  return hash;
+}
+
+/**
+ * Passes all bytes on, in small pieces and short turns.
+ *
+ * @param {Iterable<Uint8Array> | AsyncIterable<Uint8Array>} parts
+ * @param {(bytes: Uint8Array, at: number) => void} take
+ * @param {() => void} check
+ * @param {(passed: number) => void} tell
+ */
+async function pass(parts, take, check, tell) {
+  const turn = turns();
+  let passed = 0;
+  for await (const bytes of parts) {
+    for (let at = 0; at < bytes.length; at += PIECE) {
+      const pause = turn();
+      if (pause) {
+        tell(passed);
+        await pause;
+        check();
       }
-      hashed += bytes.length;
+      const piece = bytes.subarray(at, at + PIECE);
+      take(piece, passed);
+      passed += piece.length;
     }
-    onProgress?.({ hashed, total });
-    return hasher.hash(new Uint8Array(), true);
-  } finally {
-    hasher.free();
   }
+}
+
+/**
+ * The bytes of a body; of a `Blob` so many at a time.
+ *
+ * @param {Data} data
+ * @param {number} step
+ */
+function partsOf(data, step) {
+  if (data instanceof Uint8Array) return [data];
+  if (!Array.isArray(data)) return read(data, step);
+  // Not those of an earlier attempt, which are used up.
+  return data.every((piece) => piece instanceof Uint8Array) ? useUp(data) : read(new Blob(data), step);
 }
 
 /**
@@ -80,19 +131,20 @@ function* useUp(pieces) {
  * once, Chromium's come to a standstill.
  *
  * @param {Blob} blob
+ * @param {number} step
  */
-async function* read(blob) {
+async function* read(blob, step) {
   const part = (/** @type {number} */ at) =>
     handled(
       blob
-        .slice(at, at + READ)
+        .slice(at, at + step)
         .arrayBuffer()
         .catch(refuseUnreadable),
     );
   let next = part(0);
-  for (let at = 0; at < blob.size; at += READ) {
+  for (let at = 0; at < blob.size; at += step) {
     const buffer = await next;
-    next = part(at + READ);
+    next = part(at + step);
     yield new Uint8Array(buffer);
   }
 }

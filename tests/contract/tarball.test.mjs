@@ -26,6 +26,7 @@ test("the tarball has exactly these files", () => {
     "api.d.ts",
     "client.js",
     "edge-light.js",
+    "hasher.js",
     "index.js",
     "lean.js",
     "lean.node.js",
