@@ -50,9 +50,14 @@ export const checks = {
     assert.equal(Object.keys(ends).length, 7);
   },
 
-  "large bodies are hashed right": async ({ ask, guest, at }) => {
-    const ends = value(await ask("largeBodies", { options: guest, url: `${at.rest}/echo/body` }));
-    assert.deepEqual(ends, { bytes: true, blob: true });
+  "large bodies are hashed right, in a worker and without one": async ({ ask, guest, at }) => {
+    const task = { options: guest, url: `${at.rest}/echo/body` };
+    const right = { bytes: true, blob: true };
+    assert.deepEqual(value(await ask("largeBodies", task)), { ...right, answers: 2 });
+    const start = performance.now();
+    assert.deepEqual(value(await ask("largeBodies", task, "strict")), { ...right, answers: 0 });
+    // Without waiting for a worker that there cannot be.
+    assert.ok(performance.now() - start < 8_000);
   },
 
   "a path and a query of difficult characters are signed as they are sent": async ({ ask, guest, at }) => {

@@ -64,8 +64,16 @@ export async function bodies({ options, url }) {
   return ends;
 }
 
-/** Signs bodies of many bytes, and compares the hashes with WebCrypto's. */
+/** Signs bodies of many bytes, and compares the hashes with WebCrypto's; and how many answers workers gave. */
 export async function largeBodies({ options, url }) {
+  let answers = 0;
+  const { Worker } = globalThis;
+  globalThis.Worker = class extends Worker {
+    constructor(...given) {
+      super(...given);
+      this.addEventListener("message", () => (answers += 1));
+    }
+  };
   const { sign } = createClient(options);
   const bytes = new Uint8Array(5_000_001).map((_, at) => at * 7);
   const hash = [...new Uint8Array(await crypto.subtle.digest("SHA-256", bytes))];
@@ -75,7 +83,7 @@ export async function largeBodies({ options, url }) {
     const { headers } = await sign(url, { method: "PUT", body, aws: { service: "s3" } });
     ends[kind] = headers.get("x-amz-content-sha256") === wanted;
   }
-  return ends;
+  return { ...ends, answers };
 }
 
 async function isSame(kind, make, arrived, type) {
