@@ -5,14 +5,17 @@ import { cache, pkg } from "../lib/paths.mjs";
 
 /**
  * What a page downloads that imports the client, by the entry it takes; the lean one leaves the module outside. What is
- * loaded only when an option asks for it stands apart.
+ * loaded only when an option or a large body asks for it stands apart.
  */
 export async function downloads() {
   const module = readFileSync(join(pkg, "wasm", "sigfetch_bg.wasm"));
   return {
     default: { js: weigh(await bundle("sigfetch")) },
     lean: { js: weigh(await bundle("sigfetch/lean")), wasm: weigh(module) },
-    "on demand": { tabs: weigh(readFileSync(join(pkg, "tabs.js"))) },
+    "on demand": {
+      tabs: weigh(readFileSync(join(pkg, "tabs.js"))),
+      hasher: weigh(readFileSync(join(pkg, "hasher.js"))),
+    },
   };
 }
 

@@ -24,7 +24,10 @@ const rows = {
     ["`sigfetch/lean`, WebAssembly", (files) => files.wasm],
     ["`sigfetch/lean`, both together", total],
   ],
-  "on demand": [["more, once `shareBetweenTabs` is used", total]],
+  "on demand": [
+    ["more, once `shareBetweenTabs` is used", (files) => files.tabs],
+    ["more, with the first body of more than 4 MiB", (files) => files.hasher],
+  ],
 };
 
 /** What a page downloads, as the README shows it. */

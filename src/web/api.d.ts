@@ -350,7 +350,7 @@ export interface AwsInit {
  * });
  */
 export interface HashProgress {
-  /** Bytes that are hashed. */
+  /** Bytes that are hashed, or are about to be: a worker says only when it has hashed all. */
   hashed: number;
   /** Bytes of the body. */
   total: number;

@@ -13,7 +13,7 @@ const CODE = `onmessage = ({ data: [buffer, size] }) =>
 const IDLE = 10_000;
 
 /** Milliseconds that the worker has to answer, which takes it a tenth of a second: it may be gone without a word. */
-const PATIENCE = 10_000;
+const PATIENCE = 15_000;
 
 /**
  * A worker, and the buffer that goes there and comes back: to touch fresh memory takes half as long as to hash it. One

@@ -16,7 +16,7 @@ function bytes(size) {
   return all;
 }
 
-/** What is there in the page: `workers` tells what became of them, and `long` is how long the worker's timers take. */
+/** What is there in the page: `workers` tells what became of them, and `waits` shortens timers. */
 function prepare() {
   const { Worker, setTimeout } = globalThis;
   const workers = (globalThis.workers = { made: 0, ended: 0, asked: 0 });
@@ -34,8 +34,8 @@ function prepare() {
       super.terminate();
     }
   };
-  globalThis.setTimeout = (work, wait, ...rest) => setTimeout(work, wait === 10_000 ? globalThis.long : wait, ...rest);
-  globalThis.long = 10_000;
+  globalThis.setTimeout = (work, wait, ...rest) => setTimeout(work, globalThis.waits[wait] ?? wait, ...rest);
+  globalThis.waits = {};
   globalThis.client = async () => {
     const { createClient } = await import("/pkg/index.js");
     return createClient({ credentials: { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "secret" } });
@@ -103,7 +103,7 @@ test("sixty large bodies at once are hashed by one worker, one after the other",
 test("worker and buffer are let go when nobody needs them, and made anew", async () => {
   const seen = await inPage(async () => {
     const aws = await globalThis.client();
-    globalThis.long = 50;
+    globalThis.waits = { 10_000: 50 };
     const hashes = [];
     for (let time = 0; time < 2; time += 1) {
       hashes.push(await globalThis.hash(globalThis.bytes(5e6), aws));
@@ -164,7 +164,7 @@ const HINDRANCES = {
     () => (globalThis.ask = (worker) => worker.dispatchEvent(new MessageEvent("message", { data: [] }))),
     1,
   ],
-  "a worker that says nothing": [() => ((globalThis.ask = () => {}), (globalThis.long = 100)), 1],
+  "a worker that says nothing": [() => ((globalThis.ask = () => {}), (globalThis.waits = { 15_000: 100 })), 1],
 };
 for (const [what, [hinder, tries]] of Object.entries(HINDRANCES)) {
   test(`bodies are hashed in the page in spite of ${what}, which is tried no more`, async () => {
