@@ -1,29 +1,13 @@
 // @ts-check
-// The default entry: the WebAssembly is inside, deflated, so that no bundler, server or MIME type can lose it.
+// The default entry: the WebAssembly is inside, so that no bundler, server or MIME type can lose it. What a plain first
+// call does not need comes later, in chunks that bundlers make by themselves.
 import { clientFactory } from "./client.js";
-import deflated from "./wasm/inline.js";
+import { inflate } from "./inflate.js";
+import signer from "./wasm/signer-inline.js";
 
-/** An answer as a server's would be: it is compiled while it is inflated, in half the time that one after the other takes. */
-function inflate() {
-  const { readable, writable } = new DecompressionStream("deflate-raw");
-  const writer = writable.getWriter();
-  // Who reads hears of what goes wrong.
-  Promise.all([writer.write(decode(deflated)), writer.close()]).catch(() => {});
-  return new Response(readable, { headers: { "content-type": "application/wasm" } });
-}
-
-/**
- * @param {string} base64
- * @returns {Uint8Array<ArrayBuffer>}
- */
-function decode(base64) {
-  // @ts-ignore: it came to browsers in 2025
-  if (Uint8Array.fromBase64) return Uint8Array.fromBase64(base64);
-  const text = atob(base64);
-  const bytes = new Uint8Array(text.length);
-  for (let at = 0; at < bytes.length; at += 1) bytes[at] = text.charCodeAt(at);
-  return bytes;
-}
-
-export const createClient = clientFactory(inflate);
+export const createClient = clientFactory({
+  signer: () => inflate(signer),
+  part: () => import("./whole.js"),
+  module: () => import("./wasm/inline.js").then(({ default: whole }) => inflate(whole)),
+});
 export { SigFetchError } from "./client.js";

@@ -1,8 +1,9 @@
 // @ts-check
-// Both entries where nothing is compiled at run time, as in Cloudflare Workers: the WebAssembly is imported as a module.
+// All entries where nothing is compiled at run time, as in Cloudflare Workers: the WebAssembly is imported as a module.
 import { clientFactory } from "./client.js";
 // @ts-ignore: only such runtimes know such imports
 import module from "./wasm/sigfetch_bg.wasm";
+import * as part from "./whole.js";
 
-export const createClient = clientFactory(() => module);
+export const createClient = clientFactory({ part: () => part, module: () => module });
 export { SigFetchError } from "./client.js";

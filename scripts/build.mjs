@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { bundleEdge } from "./build/edge.mjs";
+import { bundleEdge, bundlePart } from "./build/edge.mjs";
 import { inline, minify } from "./build/glue.mjs";
 import { mark } from "./build/mark.mjs";
 import { bind, compile, shrink } from "./build/wasm.mjs";
@@ -22,9 +22,7 @@ import { setUp } from "./setup.mjs";
 
 const wasmFolder = join(pkg, "wasm");
 const freshFolder = join(cache, "wasm");
-const edge = join(pkg, "client.js");
-const tabs = join(pkg, "tabs.js");
-const hasher = join(pkg, "hasher.js");
+const [first, later, tabs, hasher] = ["client.js", "whole.js", "tabs.js", "hasher.js"].map((file) => join(pkg, file));
 
 /** The modules that are made of the crate: the whole one, and the small one that pages load first. */
 const modules = [
@@ -35,7 +33,7 @@ const generated = modules
   .flatMap(({ name, file, script }) => [`${name}.js`, `${name}.d.ts`, file, script])
   .concat("build.js")
   .map((file) => join(wasmFolder, file))
-  .concat(edge, tabs, hasher);
+  .concat(first, later, tabs, hasher);
 const note = join(cache, "build.json");
 
 /** What the package shares with the checkout, copied because npm publishes only what lies in the package's folder. */
@@ -75,9 +73,14 @@ export async function build() {
   rmSync(note, { force: true });
   rmSync(wasmFolder, { recursive: true, force: true });
   renameSync(freshFolder, wasmFolder);
-  await bundleEdge(inRoot("src", "web", "client.js"), edge, ["./tabs.js", "./hasher.js"]);
-  await bundleEdge(inRoot("src", "web", "tabs.js"), tabs);
-  await bundleEdge(inRoot("src", "web", "hasher.js"), hasher);
+  const entry = (name) => inRoot("src", "web", name);
+  await bundleEdge(
+    { entry: entry("first.js"), file: first },
+    { entry: entry("whole.js"), file: later, shared: "./client.js" },
+    ["./tabs.js", "./hasher.js"],
+  );
+  await bundlePart(entry("tabs.js"), tabs);
+  await bundlePart(entry("hasher.js"), hasher);
   writeFileSync(note, JSON.stringify({ inputs: wanted, outputs: fingerprint(generated) }));
   const bytes = modules.map(({ file }) => statSync(join(wasmFolder, file)).size.toLocaleString("en"));
   console.log(`  ${good("✓")} pkg/ built, the modules have ${bytes.join(" and ")} bytes ${faint(`(${elapsed()})`)}`);

@@ -4,47 +4,77 @@ import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { cache, pkg } from "../lib/paths.mjs";
 
 /**
- * What a page downloads that imports the client, by the entry it takes; the lean one leaves the module outside. What is
- * loaded only when an option or a large body asks for it stands apart.
+ * What a page downloads that imports the client, by the entry it takes: at once, and when anything but a plain first call
+ * is made. What is loaded only when an option or a large body asks for it stands apart.
  */
 export async function downloads() {
-  const module = readFileSync(join(pkg, "wasm", "sigfetch_bg.wasm"));
+  const file = (...path) => weigh(readFileSync(join(pkg, ...path)));
+  const part = file("whole.js");
   return {
-    default: { js: weigh(await bundle("sigfetch")) },
-    lean: { js: weigh(await bundle("sigfetch/lean")), wasm: weigh(module) },
-    "on demand": {
-      tabs: weigh(readFileSync(join(pkg, "tabs.js"))),
-      hasher: weigh(readFileSync(join(pkg, "hasher.js"))),
-    },
+    default: { js: await bundle("sigfetch") },
+    lean: { js: await bundle("sigfetch/lean"), wasm: file("wasm", "signer.wasm") },
+    "default, later": { js: part, wasm: file("wasm", "inline.js") },
+    "lean, later": { js: part, wasm: file("wasm", "sigfetch_bg.wasm") },
+    "on demand": { tabs: file("tabs.js"), hasher: file("hasher.js") },
   };
 }
 
 /** The page's script as a bundler makes it, resolved through the package's own exports map. */
 async function bundle(specifier) {
-  const { build } = await import("esbuild");
   const page = join(cache, "size");
   const installed = join(page, "node_modules", "sigfetch");
   // Anew each time: the checkout may have been moved or copied, and the old link would still lead to a package.
   rmSync(installed, { force: true });
   mkdirSync(dirname(installed), { recursive: true });
   symlinkSync(pkg, installed, "junction");
-  const { outputFiles } = await build({
+  const scripts = await loadedAtOnce({
     stdin: {
       contents: `import { createClient } from "${specifier}"; globalThis.createClient = createClient;`,
       resolveDir: page,
     },
+    outdir: page,
+  });
+  return total(scripts.map(weigh));
+}
+
+/** The scripts that a page loads at once, as esbuild makes them; what is imported only when it is needed is left out. */
+export async function loadedAtOnce(options) {
+  const { build } = await import("esbuild");
+  const { outputFiles, metafile } = await build({
+    ...options,
     bundle: true,
     splitting: true,
-    outdir: page,
     write: false,
+    metafile: true,
     minify: true,
     format: "esm",
     platform: "browser",
     target: "es2022",
   });
-  const [entry] = outputFiles.filter(({ path }) => path.endsWith("stdin.js"));
-  return entry.contents;
+  // The first entry point is the page's; others are what it imports later.
+  const [[first]] = Object.entries(metafile.outputs).filter(([, { entryPoint }]) =>
+    /pages\/|^<stdin>$/.test(entryPoint),
+  );
+  const files = chunksAtOnce(first, (file) =>
+    metafile.outputs[file].imports.filter(({ kind }) => kind === "import-statement").map(({ path }) => path),
+  );
+  return outputFiles
+    .filter(({ path }) => files.some((file) => path.replaceAll("\\", "/").endsWith(file)))
+    .map(({ contents }) => contents);
 }
+
+/** A chunk, and all that it imports at once, and they. */
+export function chunksAtOnce(first, importsOf) {
+  const seen = new Set([first]);
+  for (const file of seen) importsOf(file).forEach((next) => seen.add(next));
+  return [...seen];
+}
+
+/** The sizes of several files together. */
+export const total = (files) =>
+  Object.fromEntries(forms.map((form) => [form, files.reduce((sum, sizes) => sum + sizes[form], 0)]));
+
+export const forms = ["raw", "gzip", "brotli"];
 
 /** Sizes as a server would send it: as it is, or compressed as far as the formats go. */
 export function weigh(bytes) {

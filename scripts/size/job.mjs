@@ -8,7 +8,7 @@ import { strong } from "../lib/report.mjs";
 import { table } from "../lib/table.mjs";
 import { installPacked } from "../lib/tarball.mjs";
 import { setUp } from "../setup.mjs";
-import { weigh } from "./bundle.mjs";
+import { chunksAtOnce, loadedAtOnce, weigh } from "./bundle.mjs";
 import { kB, writeTable } from "./readme.mjs";
 
 const modules = inRoot("scripts", "bench", "node_modules");
@@ -28,32 +28,12 @@ const version = (name) => JSON.parse(readFileSync(fromBench(name), "utf8")).vers
 /** The files that the page loads at once; what is imported only when it is needed is left out. */
 const bundlers = {
   async esbuild({ page: name, wasm }) {
-    const { build } = await import("esbuild");
-    const { outputFiles, metafile } = await build({
-      entryPoints: [page(name)],
-      bundle: true,
-      splitting: true,
-      outdir: inRoot(".cache", "job"),
-      write: false,
-      metafile: true,
-      minify: true,
-      format: "esm",
-      platform: "browser",
-      target: "es2022",
-    });
-    const atOnce = chunksAtOnce(
-      Object.entries(metafile.outputs).map(([file, { entryPoint, imports }]) => ({
-        file,
-        isEntry: entryPoint?.endsWith(`pages/${name}.js`),
-        imports: imports.filter(({ kind }) => kind === "import-statement").map(({ path }) => path),
-      })),
-    );
-    const files = outputFiles.filter(({ path }) => atOnce.some((file) => path.replaceAll("\\", "/").endsWith(file)));
+    const scripts = await loadedAtOnce({ entryPoints: [page(name)], outdir: inRoot(".cache", "job") });
     // esbuild leaves the address of the module as it is, and the file where it is.
-    return [...files.map(({ contents }) => contents), ...(wasm ? [wasmFile()] : [])];
+    return [...scripts, ...(wasm ? [wasmFile()] : [])];
   },
 
-  async vite({ page: name }) {
+  async vite({ page: name, wasm }) {
     const { build } = await import(fromBench("vite", "dist/node/index.js"));
     const { output } = await build({
       root: inRoot("scripts", "bench", "cold", "pages"),
@@ -67,23 +47,15 @@ const bundlers = {
         rollupOptions: { input: page(name) },
       },
     });
-    const atOnce = chunksAtOnce(
-      output.filter(({ type }) => type === "chunk").map(({ fileName, ...chunk }) => ({ file: fileName, ...chunk })),
-    );
+    const chunk = (name) => output.find(({ fileName }) => fileName === name);
+    const atOnce = chunksAtOnce(output.find(({ isEntry }) => isEntry).fileName, (name) => chunk(name).imports);
     return output
-      .filter(({ type, fileName }) => type === "asset" || atOnce.includes(fileName))
+      .filter(({ fileName, name }) => atOnce.includes(fileName) || (wasm && name?.startsWith("signer")))
       .map(({ code, source }) => Buffer.from(code ?? source));
   },
 };
 
-const wasmFile = () => readFileSync(fromBench("sigfetch", "wasm/sigfetch_bg.wasm"));
-
-/** The entry among the chunks, and all that it imports on. */
-function chunksAtOnce(chunks) {
-  const seen = new Set(chunks.filter(({ isEntry }) => isEntry).map(({ file }) => file));
-  for (const file of seen) chunks.find((chunk) => chunk.file === file)?.imports.forEach((next) => seen.add(next));
-  return [...seen];
-}
+const wasmFile = () => readFileSync(fromBench("sigfetch", "wasm/signer.wasm"));
 
 async function measure() {
   const own = [];

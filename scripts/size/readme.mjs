@@ -2,28 +2,27 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { inRoot } from "../lib/paths.mjs";
 import { table } from "../lib/table.mjs";
 import { Verdict } from "../lib/run.mjs";
+import { forms, total } from "./bundle.mjs";
 
 const file = inRoot("README.md");
 
 /** What another compiler or compressor may make of the same sources; more is news. */
 const NOISE = 0.03;
 
-export const forms = ["raw", "gzip", "brotli"];
-
-/** The sizes of all files of an entry together. */
-export const total = (files) =>
-  Object.fromEntries(forms.map((form) => [form, Object.values(files).reduce((sum, sizes) => sum + sizes[form], 0)]));
-
 /** Thousands of bytes, with one decimal. */
 export const kB = (bytes) => (bytes / 1_000).toFixed(1);
+
+const together = (files) => total(Object.values(files));
 
 const rows = {
   default: [["`sigfetch`", (files) => files.js]],
   lean: [
     ["`sigfetch/lean`, script", (files) => files.js],
     ["`sigfetch/lean`, WebAssembly", (files) => files.wasm],
-    ["`sigfetch/lean`, both together", total],
+    ["`sigfetch/lean`, both together", together],
   ],
+  "default, later": [["`sigfetch`, what comes later", together]],
+  "lean, later": [["`sigfetch/lean`, what comes later", together]],
   "on demand": [
     ["more, once `shareBetweenTabs` is used", (files) => files.tabs],
     ["more, with the first body of more than 4 MiB", (files) => files.hasher],

@@ -297,7 +297,7 @@ export interface ClientOptions {
   timeoutMs?: number;
   /**
    * Where the WebAssembly comes from. Default: inside the package. It has to be the `sigfetch.wasm` of the installed
-   * version. The first client of the page decides, and all of them wait for it: give a download of your own a time
+   * version, and is loaded at once; without it a small part that signs first calls comes before. The first client of the page decides, and all of them wait for it: give a download of your own a time
    * limit. A `Response` can be read once, so a load that failed is tried again only with a URL.
    */
   wasm?: WasmSource | Promise<WasmSource>;
@@ -535,7 +535,7 @@ export type SigFetchErrorCode =
   | "TIMEOUT"
   /** The client signed out while the call waited. */
   | "SIGNED_OUT"
-  /** The WebAssembly module could not be loaded. */
+  /** The WebAssembly, or the script that comes later, could not be loaded. */
   | "WASM_LOAD";
 
 /**
@@ -787,7 +787,8 @@ export interface Client extends EventTarget {
    * The same at once, for hooks that cannot wait; the body is a string, bytes or `URLSearchParams`.
    *
    * @throws {@link SigFetchError} `NOT_READY` while the WebAssembly loads or no good credentials are there. They are on
-   * their way then; `await aws.credentials()` waits for both. Credentials given as an object need no waiting.
+   * their way then; `await aws.credentials()` waits for both, which a `signedFetch` need not do. Credentials given as an
+   * object need no waiting.
    * @example
    * await aws.credentials();
    * const transformRequest = (url: string) => ({ url, headers: Object.fromEntries(aws.signHeadersSync(url)) });
@@ -880,7 +881,8 @@ export interface Client extends EventTarget {
 }
 
 /**
- * Makes a client. Synchronous and without network; the WebAssembly starts to compile in the background. Options are
+ * Makes a client. Synchronous, and nobody but the page's own server is asked; the WebAssembly starts to load in the
+ * background. Options are
  * checked then: a bad one makes every method fail with `INVALID_OPTION`, naming it.
  *
  * @example

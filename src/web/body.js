@@ -1,8 +1,8 @@
 // @ts-check
 // Bodies: every kind that `fetch` takes becomes bytes, in pieces if they are many, or a `Blob`. Those are hashed, sent
 // and, if need be, sent again.
-import { SHORT } from "./core.js";
 import { fieldError } from "./error.js";
+import { SHORT } from "./short-text.js";
 import { turns } from "./turns.js";
 
 /**

@@ -1,46 +1,52 @@
 // @ts-check
 // The client that users hold: one shared load of the WebAssembly, bound methods, aborts obeyed.
-import { makeCore } from "./core.js";
-import { SigFetchError, fieldError } from "./error.js";
+import { end } from "./attempt.js";
+import { SigFetchError, fieldError, signedOut } from "./error.js";
 import { emitter } from "./events.js";
+import { firstCall, isPlain } from "./first-call.js";
 import { headStart } from "./head-start.js";
 import { checkLogins } from "./identity-options.js";
-import { isLoaded, load } from "./load.js";
-import * as op from "./operation.js";
-import { capturePresigned, presign, presignNow } from "./presign.js";
-import { again, badHeaders, capture, captureRequest } from "./request.js";
-import { send } from "./send.js";
-import { Session, signedOut } from "./session.js";
-import { sign, signHeaders, signHeadersAtOnce, signHeadersNow } from "./sign.js";
+import { openStore } from "./identity-store.js";
+import { loadSigner, loadWhole, whole } from "./load.js";
+import { again, badHeaders, capture, capturePresigned, captureRequest } from "./request.js";
 import { reply, until } from "./transport.js";
 
 /** @import { ClientOptions, GraphqlRequest, IdentityFunction, Logins, LoginsFunction, PresignInit, SignedRequestInit } from "./api.js" */
+/** @import { Attempt } from "./attempt.js" */
 /** @import { Core } from "./core.js" */
-/** @import { HeadStart } from "./head-start.js" */
+/** @import { HeadStart, Issued } from "./head-start.js" */
+/** @import { Source, Whole } from "./load.js" */
 /** @import { CapturedRequest } from "./request.js" */
+/** @import { Session } from "./session.js" */
 
-export { SigFetchError };
+/** @typedef {Whole & { core: Core, session: Session }} Opened The part that came later, and what it made for a client. */
 
 class Client extends EventTarget {
-  /** @type {() => unknown} */
+  /** @type {Source} */
   #source;
   /** @type {ClientOptions} */
   #options;
-  /** @type {{ core: Core, session: Session } | undefined} */
+  /** @type {Opened | undefined} */
   #opened;
   #emit = emitter(this);
   /** @type {HeadStart | undefined} */
   #head;
+  /** What signed calls already. @type {Issued | undefined} */
+  #issued;
+  /** Whether calls may be signed before the whole is there. */
+  #isFirst = false;
+  /** Whether other logins came after that. */
+  #isChanged = false;
   /** Changes at every sign-out: what was called before must not go on after. */
   #epoch = 0;
 
   /**
    * @param {ClientOptions} options
-   * @param {() => unknown} source
+   * @param {Source} source
    */
   constructor(options, source) {
     super();
-    this.#source = source;
+    this.#source = options?.wasm ? { ...source, module: () => options.wasm } : source;
     // What is changed in the caller's objects later does not change the client.
     const { logins, endpoints, allow } = options ?? {};
     this.#options = options && {
@@ -49,45 +55,71 @@ class Client extends EventTarget {
       endpoints: Array.isArray(endpoints) ? endpoints.map((entry) => ({ ...entry })) : endpoints,
       allow: Array.isArray(allow) ? [...allow] : allow,
     };
+    this.#isFirst = !!source.signer && !!options && isPlain(options);
     // The first call reports a failure; here it would be an unhandled rejection. So would a rejected `wasm` that nobody
     // waits for because the module is there already.
-    for (const waiting of [load(source), Promise.resolve(options?.wasm)]) waiting.catch(() => {});
+    const loading = this.#isFirst ? loadSigner(source) : loadWhole(this.#source);
+    for (const waiting of [loading, Promise.resolve(options?.wasm)]) waiting.catch(() => {});
+  }
+
+  /**
+   * Listeners are told of all that happens, by the part that knows all of it.
+   *
+   * @override
+   * @param {Parameters<EventTarget["addEventListener"]>} given
+   */
+  addEventListener(...given) {
+    this.#isFirst = false;
+    super.addEventListener(...given);
+  }
+
+  /** Gives what refuses to go on for somebody who is gone by then. */
+  #watch() {
+    const epoch = this.#epoch;
+    return () => {
+      if (epoch !== this.#epoch) throw signedOut();
+    };
   }
 
   /** @param {string} [target] What the call that waits is about. */
-  async #open(target) {
-    const epoch = this.#epoch;
-    /** Refuses to go on for somebody who is gone. */
-    const check = () => {
-      if (epoch !== this.#epoch) throw signedOut();
-    };
+  #ask(target) {
+    if (!whole) this.#head ??= headStart(this.#options, this.#emit, this.#epoch > 0, target);
+    return this.#head;
+  }
+
+  /** @param {string} [target] */
+  async #open(target, check = this.#watch()) {
     if (!this.#opened) {
-      if (!isLoaded) this.#head ??= headStart(this.#options, this.#emit, this.#epoch > 0, target);
-      await load(this.#source);
+      this.#ask(target);
+      await loadWhole(this.#source);
       check();
     }
     return { ...this.#make(), check };
   }
 
-  /** Core and session; the module has to be there. */
+  /** Core and session; the whole has to be there. */
   #make() {
     if (!this.#opened) {
-      const core = makeCore(this.#options);
-      this.#opened = { core, session: new Session(core, this.#options, this.#emit, this.#epoch > 0, this.#head) };
+      const part = /** @type {Whole} */ (whole);
+      const issued = this.#issued;
+      const opened = part.open(this.#options, this.#emit, this.#epoch > 0, issued ? undefined : this.#head);
+      this.#opened = { ...part, ...opened };
+      if (issued) opened.session.adopt(issued);
+      if (this.#isChanged) opened.session.setLogins(this.#options.logins);
     }
     return this.#opened;
   }
 
   /** What {@link #open} gives, for those who cannot wait. What is missing is on its way then. */
   #openNow() {
-    if (isLoaded) return this.#make();
+    if (whole) return this.#make();
     this.#current().catch(() => {});
     throw notReady("The WebAssembly is not there yet");
   }
 
   /** The current set. */
   async #current() {
-    const { core, session, check } = await this.#open();
+    const { core, session, op, check } = await this.#open();
     for (;;) {
       check();
       await session.ready();
@@ -100,7 +132,7 @@ class Client extends EventTarget {
 
   /** @param {CapturedRequest} captured */
   async #sign(captured) {
-    const { core, session, check } = await this.#open(captured.url);
+    const { core, session, sign, check } = await this.#open(captured.url);
     const signed = await sign(core, session, captured, check);
     return captured.redirect === "manual" ? signed : again(signed, { redirect: captured.redirect });
   }
@@ -110,12 +142,43 @@ class Client extends EventTarget {
    * @param {boolean} [isRead] Whether it only reads, whatever its method says.
    */
   async #send(captured, isRead) {
-    return send({ ...(await this.#open(captured.url)), emit: this.#emit }, captured, isRead);
+    const [check, began] = [this.#watch(), performance.now()];
+    const first = await this.#first(captured, check);
+    if (first && isPlainAnswer(first)) return end(first);
+    let opened;
+    try {
+      opened = await this.#open(captured.url, check);
+    } catch (error) {
+      // What came of the first attempt is not lost for want of somebody to judge it.
+      if (first) return end(first);
+      throw error;
+    }
+    return opened.send({ ...opened, emit: this.#emit }, captured, isRead, first, began);
+  }
+
+  /**
+   * Makes the first attempt of a call before the whole is there, if that is possible.
+   *
+   * @param {CapturedRequest} captured
+   * @param {() => void} check
+   */
+  async #first(captured, check) {
+    if (!this.#isFirst || this.#opened || whole) return;
+    const head = this.#ask(captured.url);
+    if (!head) return;
+    const use = (/** @type {Issued} */ issued) => {
+      check();
+      if (!this.#isFirst || this.#opened || this.#head !== head) return false;
+      this.#issued = issued;
+      return true;
+    };
+    const signer = loadSigner(this.#source).catch(() => undefined);
+    return firstCall(captured, this.#options, signer, head.issued, use, this.#emit);
   }
 
   clock = Object.freeze(
     Object.defineProperty({ offset: 0 }, "offset", {
-      get: () => +(this.#opened?.core.run(op.CLOCK).split("\0")[0] ?? 0),
+      get: () => +(this.#opened?.core.run(this.#opened.op.CLOCK).split("\0")[0] ?? 0),
       enumerable: true,
     }),
   );
@@ -133,16 +196,16 @@ class Client extends EventTarget {
   signHeaders = async (/** @type {RequestInfo | URL} */ input, /** @type {SignedRequestInit} */ init) => {
     const captured = capture(input, init);
     const opened = this.#opened;
-    const headers = opened && signHeadersAtOnce(opened.core, opened.session, captured);
+    const headers = opened?.signHeadersAtOnce(opened.core, opened.session, captured);
     if (headers) return headers;
-    const work = this.#open(captured.url).then(({ core, session, check }) =>
+    const work = this.#open(captured.url).then(({ core, session, signHeaders, check }) =>
       signHeaders(core, session, captured, check),
     );
     return captured.signal ? until(captured.signal, work) : work;
   };
 
   signHeadersSync = (/** @type {RequestInfo | URL} */ input, /** @type {SignedRequestInit} */ init) => {
-    const { core, session } = this.#openNow();
+    const { core, session, signHeadersNow } = this.#openNow();
     const captured = capture(input, init);
     const sign = () => signHeadersNow(core, session, captured);
     const headers = sign() ?? (session.isReady() ? sign() : undefined);
@@ -152,12 +215,12 @@ class Client extends EventTarget {
 
   presign = async (/** @type {string | URL} */ url, /** @type {PresignInit} */ init) => {
     const captured = capturePresigned(url, init);
-    const { core, session, check } = await this.#open(captured.url);
+    const { core, session, presign, check } = await this.#open(captured.url);
     return presign(core, session, captured, check);
   };
 
   presignSync = (/** @type {string | URL} */ url, /** @type {PresignInit} */ init) => {
-    const { core, session } = this.#openNow();
+    const { core, session, presignNow } = this.#openNow();
     if (!session.isReady()) throw noCredentials();
     const presigned = presignNow(core, capturePresigned(url, init));
     if (presigned) return presigned;
@@ -194,7 +257,7 @@ class Client extends EventTarget {
     } catch {
       // No JSON is no result either.
     }
-    const { core } = await this.#open();
+    const { core, op } = await this.#open();
     core.run(op.REFUSE_GRAPHQL, ...reply(response, text));
   };
 
@@ -221,7 +284,7 @@ class Client extends EventTarget {
   };
 
   whoami = async () => {
-    const { core, check } = await this.#open();
+    const { core, op, check } = await this.#open();
     check();
     const url = core.run(op.STS_URL);
     if (!url) throw fieldError("INVALID_OPTION", "options.region", "is needed for whoami");
@@ -258,7 +321,13 @@ class Client extends EventTarget {
     }
     const copy = logins && typeof logins === "object" ? { ...logins } : logins;
     this.#options = { ...this.#options, logins: /** @type {any} */ (copy), identity: undefined };
-    this.#forget();
+    if (this.#issued && !this.#opened) {
+      // The identity stays, and only the whole can take it along to other logins.
+      this.#isFirst = false;
+      this.#isChanged = true;
+    } else {
+      this.#forget();
+    }
     this.#opened?.session.setLogins(copy);
   };
 
@@ -266,15 +335,26 @@ class Client extends EventTarget {
     this.#epoch += 1;
     this.#options = { ...this.#options, logins: undefined, identity: undefined };
     this.#forget();
-    this.#opened?.session.signOut();
+    const { rememberIdentity, identityPoolId } = this.#options;
+    if (this.#opened) this.#opened.session.signOut();
+    else if (rememberIdentity && identityPoolId) openStore(rememberIdentity, identityPoolId).keep("");
   };
 
   /** Ends what was asked for somebody else. */
   #forget() {
     this.#head?.end();
-    this.#head = undefined;
+    this.#head = this.#issued = undefined;
+    this.#isChanged = false;
   }
 }
+
+/**
+ * Whether an answer says nothing of what there is to heal, to try again or to explain.
+ *
+ * @param {Attempt} attempt
+ */
+const isPlainAnswer = ({ response, isOver }) =>
+  isOver || (!!response && (response.status < 400 || response.status === 404));
 
 /** @param {string} message */
 const notReady = (message) =>
@@ -288,9 +368,9 @@ const notReady = (message) =>
 const noCredentials = () => notReady("There are no credentials yet");
 
 /**
- * Makes an entry's `createClient`, which takes the WebAssembly from `source` unless the options say otherwise.
+ * Makes an entry's `createClient`.
  *
- * @param {() => unknown} source
+ * @param {Source} source
  * @returns {(options: ClientOptions) => Client}
  */
-export const clientFactory = (source) => (options) => new Client(options, () => options?.wasm ?? source());
+export const clientFactory = (source) => (options) => new Client(options, source);

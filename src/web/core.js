@@ -3,9 +3,12 @@
 import { Handle } from "../../pkg/wasm/sigfetch.js";
 import { text } from "./check.js";
 import { SigFetchError, fieldError } from "./error.js";
-import { checkFlow, checkWho } from "./identity-options.js";
+import { checkFlow } from "./flow-option.js";
 import * as op from "./operation.js";
+import { checkKinds } from "./options.js";
 import { readPolicy } from "./retry.js";
+import { encodeShort } from "./short-text.js";
+import { values } from "./values.js";
 
 /** @import { ClientOptions } from "./api.js" */
 
@@ -27,28 +30,6 @@ import { readPolicy } from "./retry.js";
  */
 
 const PIECE = 65_536;
-
-/** Several values in one text. */
-export const values = (/** @type {unknown[]} */ ...values) =>
-  values.map((value) => String(value ?? "").replaceAll("\0", "")).join("\0");
-
-/** So many characters are a short text. */
-export const SHORT = 2 ** 15;
-
-const encoder = new TextEncoder();
-
-/**
- * Where short texts are encoded, always the same: to make room for one takes longer than to write it.
- *
- * @type {Uint8Array<ArrayBuffer> | undefined}
- */
-let scratch;
-
-/** The bytes of a short text, until the next one is encoded. */
-export function encodeShort(/** @type {string} */ text) {
-  scratch ??= new Uint8Array(3 * SHORT);
-  return scratch.subarray(0, encoder.encodeInto(text, scratch).written);
-}
 
 /**
  * Makes the core of a client with these options.
@@ -111,30 +92,4 @@ export function makeCore(options) {
       return handle.hash(body.subarray(at), true);
     },
   };
-}
-
-/**
- * Checks what can be checked without the handle.
- *
- * @param {any} options
- */
-export function checkKinds(options) {
-  const invalid = (/** @type {string} */ name, /** @type {string} */ what) => {
-    throw fieldError("INVALID_OPTION", `options.${name}`, what);
-  };
-  if (!options || typeof options !== "object") throw fieldError("INVALID_OPTION", "options", "must be an object");
-  const { identityPoolId, credentials, region, endpoints, allow, timeoutMs } = options;
-  if (identityPoolId === undefined && !credentials) invalid("identityPoolId", "or options.credentials is needed");
-  if (identityPoolId !== undefined) text(identityPoolId, "options.identityPoolId");
-  if (identityPoolId !== undefined && credentials)
-    invalid("credentials", "and options.identityPoolId exclude each other");
-  if (credentials && !/object|function/.test(typeof credentials))
-    invalid("credentials", "must be an object or a function");
-  if (region !== undefined) text(region, "options.region");
-  for (const [name, list] of Object.entries({ endpoints, allow })) {
-    if (list !== undefined && !Array.isArray(list)) invalid(name, "must be an array");
-  }
-  if (timeoutMs !== undefined && !(timeoutMs >= 1 && timeoutMs < 2 ** 31))
-    invalid("timeoutMs", "must be milliseconds, 1 or more");
-  checkWho(options);
 }

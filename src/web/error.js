@@ -36,3 +36,10 @@ Object.defineProperty(SigFetchError.prototype, "name", { value: "SigFetchError",
  */
 export const fieldError = (code, field, what, cause) =>
   new SigFetchError({ code, message: `${field} ${what}`, advice: "Correct the named field.", field }, cause);
+
+export const signedOut = () =>
+  new SigFetchError({
+    code: "SIGNED_OUT",
+    message: "Signed out while this call waited",
+    advice: "Call again for the new identity.",
+  });

@@ -1,10 +1,7 @@
 // @ts-check
-// The options that say who somebody is to Cognito, and how credentials are to be had. Their kinds are checked here;
-// what they say, by the handle.
+// The options that say who somebody is to Cognito. Their kinds are checked here; what they say, by the handle.
 import { text } from "./check.js";
 import { fieldError } from "./error.js";
-
-/** @import { ClientOptions } from "./api.js" */
 
 /**
  * @param {string} name
@@ -46,25 +43,4 @@ export function checkLogins(logins) {
   for (const [provider, login] of Object.entries(logins)) {
     if (typeof login !== "function") text(login, `options.logins["${provider}"]`);
   }
-}
-
-/**
- * Checks `classicFlow` and gives it as the handle takes it.
- *
- * @param {ClientOptions} options
- */
-export function checkFlow({ classicFlow }) {
-  if (classicFlow === undefined) return;
-  if (!classicFlow || typeof classicFlow !== "object") throw invalid("classicFlow", "must be an object");
-  const { roleArn, roleSessionName, durationSeconds, policy } = classicFlow;
-  text(roleArn, "options.classicFlow.roleArn");
-  if (roleSessionName !== undefined) text(roleSessionName, "options.classicFlow.roleSessionName");
-  let json = policy;
-  try {
-    if (policy && typeof policy === "object") json = JSON.stringify(policy);
-  } catch (cause) {
-    throw fieldError("INVALID_OPTION", "options.classicFlow.policy", "cannot be written as JSON", cause);
-  }
-  if (json !== undefined) text(json, "options.classicFlow.policy");
-  return [roleArn, roleSessionName, durationSeconds, json];
 }

@@ -1,28 +1,77 @@
 // @ts-check
-// One load of the WebAssembly for the page, whatever happens at the same time.
-import { build } from "../../pkg/wasm/build.js";
-import { initSync } from "../../pkg/wasm/sigfetch.js";
+// One load of each part for the page, whatever happens at the same time.
+import { build, signerBuild } from "../../pkg/wasm/build.js";
+import { Signer, initSync } from "../../pkg/wasm/signer.js";
 import { kindOf } from "./body.js";
 import { SigFetchError } from "./error.js";
 
-/** @type {Promise<unknown> | undefined} */
-let loading;
-
-/** Whether the module is there, for those who cannot wait. */
-export let isLoaded = false;
+/** @typedef {typeof import("./whole.js")} Whole */
+/**
+ * Where an entry takes its parts from: the small module that signs, if there is one; the part of the JavaScript that
+ * comes later; and its WebAssembly. A URL, Response, bytes or module each.
+ *
+ * @typedef {{ signer?: () => unknown, part: () => Whole | Promise<Whole>, module: () => unknown }} Source
+ */
 
 /**
- * Loads the module once. A failure is forgotten, so that the next call can try again.
+ * Gives a function that does work once. A failure is forgotten, so that the next call can try again.
  *
- * @param {() => any} source
+ * @template T
+ * @param {(source: any) => Promise<T>} work
  */
-export const load = (source) =>
-  (loading ??= compile(source)
-    .then(start)
-    .catch((cause) => {
-      loading = undefined;
+function once(work) {
+  /** @type {Promise<T> | undefined} */
+  let working;
+  return (/** @type {any} */ source) =>
+    (working ??= work(source).catch((cause) => {
+      working = undefined;
       throw cause instanceof SigFetchError ? cause : compileError(cause);
     }));
+}
+
+/**
+ * All that comes later, for those who cannot wait.
+ *
+ * @type {Whole | undefined}
+ */
+export let whole;
+
+/** Loads what comes later. */
+export const loadWhole = once(async (/** @type {Source} */ source) => {
+  const compiling = compile(source.module);
+  compiling.catch(() => {});
+  const part = await loadPart(source);
+  const module = await compiling;
+  checkBuild(module, build);
+  part.start(module);
+  return (whole = part);
+});
+
+/** Loads the small module, and gives what signs. */
+export const loadSigner = once(async (/** @type {Source} */ { signer }) => {
+  const module = await compile(/** @type {() => unknown} */ (signer));
+  checkBuild(module, signerBuild);
+  initSync({ module });
+  return (/** @type {string} */ values) => {
+    const signer = new Signer();
+    try {
+      return signer.sign(values);
+    } finally {
+      signer.free();
+    }
+  };
+});
+
+/** @param {Source} source */
+async function loadPart({ part }) {
+  try {
+    return await part();
+  } catch (cause) {
+    throw loadError("The second part of sigfetch cannot be loaded", LATER, cause);
+  }
+}
+
+const LATER = "Check the network; in a service worker import sigfetch/static.";
 
 /**
  * Compiles what `source` gives, while it downloads where that is possible.
@@ -48,19 +97,19 @@ async function compile(source) {
 }
 
 /**
- * Starts the module, if it is the one that this JavaScript was built with: another version's may have exports of the
+ * Refuses a module that is not the one that this JavaScript was built with: another version's may have exports of the
  * same names, and take their arguments in another way.
  *
  * @param {WebAssembly.Module} module
+ * @param {string} build
  */
-function start(module) {
+function checkBuild(module, build) {
   const [mark] = WebAssembly.Module.customSections(module, "sigfetch");
   if (new TextDecoder().decode(mark) !== build) {
     throw loadError("The WebAssembly is not that of this sigfetch", "Serve the .wasm file of the installed version.");
   }
   // The glue asks `instanceof`, which modules of another realm fail.
-  initSync({ module: Object.setPrototypeOf(module, WebAssembly.Module.prototype) });
-  isLoaded = true;
+  Object.setPrototypeOf(module, WebAssembly.Module.prototype);
 }
 
 /**

@@ -1,28 +1,11 @@
 // @ts-check
 // URLs that carry their own permission.
-import { values } from "./core.js";
 import * as op from "./operation.js";
-import { capture, invalid } from "./request.js";
+import { values } from "./values.js";
 
-/** @import { PresignInit } from "./api.js" */
 /** @import { Core } from "./core.js" */
-/** @import { Captured } from "./request.js" */
+/** @import { CapturedPresigned } from "./request.js" */
 /** @import { Session } from "./session.js" */
-
-/** @typedef {Captured & { expiresSeconds?: number }} CapturedPresigned */
-
-/**
- * Takes down what is presigned.
- *
- * @param {string | URL} url
- * @param {PresignInit} [init]
- * @returns {CapturedPresigned}
- */
-export function capturePresigned(url, init) {
-  const captured = capture(url, init);
-  if (captured.body) throw invalid("init.body", "is not part of a presigned URL: whoever uses the URL sends it");
-  return { ...captured, expiresSeconds: init?.expiresSeconds };
-}
 
 /**
  * Presigns with the credentials that are there. Nothing if there are none, or if they end too soon and new ones would

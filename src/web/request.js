@@ -2,12 +2,12 @@
 // `fetch`'s arguments, taken down at the moment of the call as `fetch` does: later changes of a buffer or a header
 // object do not reach the request.
 import { isFleeting, kindOf, read, takeBody } from "./body.js";
-import { values } from "./core.js";
 import { fieldError } from "./error.js";
 import { readPolicy } from "./retry.js";
 import { NO_REDIRECT } from "./transport.js";
+import { values } from "./values.js";
 
-/** @import { HashProgress, SignedRequestInit } from "./api.js" */
+/** @import { HashProgress, PresignInit, SignedRequestInit } from "./api.js" */
 /** @import { Body } from "./body.js" */
 
 /**
@@ -32,6 +32,7 @@ import { NO_REDIRECT } from "./transport.js";
  * The request is sent with `manual`, so that a redirect can be told from a broken connection; `redirect` is what the
  * caller is to see.
  */
+/** @typedef {Captured & { expiresSeconds?: number }} CapturedPresigned */
 
 export const invalid = fieldError.bind(undefined, "INVALID_REQUEST");
 
@@ -95,6 +96,19 @@ export function captureRequest(input, init) {
   const redirect = asGiven.redirect === "manual" ? "manual" : NO_REDIRECT;
   if (from && !body && !isBodiless(captured)) captured.body = { data: read(request), type: "" };
   return { ...captured, headers, request, signal, redirect };
+}
+
+/**
+ * Takes down what is presigned.
+ *
+ * @param {string | URL} url
+ * @param {PresignInit} [init]
+ * @returns {CapturedPresigned}
+ */
+export function capturePresigned(url, init) {
+  const captured = capture(url, init);
+  if (captured.body) throw invalid("init.body", "is not part of a presigned URL: whoever uses the URL sends it");
+  return { ...captured, expiresSeconds: init?.expiresSeconds };
 }
 
 const isBodiless = (/** @type {{ method: string }} */ { method }) => /^(GET|HEAD)$/.test(method);
@@ -191,13 +205,16 @@ function plainLines(given) {
   return lines;
 }
 
+/** No `init.aws`, as the handle takes it. */
+export const PLAIN = "\0\0\0";
+
 /**
  * `init.aws`, as the handle takes it.
  *
  * @param {any} aws
  */
 function overrides(aws) {
-  if (aws == null) return "\0\0\0";
+  if (aws == null) return PLAIN;
   const { unsignedPayload } = aws;
   if (unsignedPayload !== undefined && typeof unsignedPayload !== "boolean") {
     throw invalid("init.aws.unsignedPayload", "must be true or false");

@@ -1,15 +1,15 @@
 // @ts-check
 // One call of an AWS service: signed, sent and, where the handle says so, healed and sent again.
+import { attempt, end } from "./attempt.js";
 import * as op from "./operation.js";
 import { sign } from "./sign.js";
 import { peek, place, random, reply, sleep } from "./transport.js";
 
+/** @import { Attempt } from "./attempt.js" */
 /** @import { Core } from "./core.js" */
 /** @import { Emit } from "./events.js" */
 /** @import { CapturedRequest } from "./request.js" */
 /** @import { Session } from "./session.js" */
-
-/** What came of an attempt: an answer, or why there is none. @typedef {{ response?: Response, error?: unknown }} Outcome */
 
 /**
  * Sends a request until it is answered or the handle calls it enough. The caller gets what came of the last attempt.
@@ -17,26 +17,20 @@ import { peek, place, random, reply, sleep } from "./transport.js";
  * @param {{ core: Core, session: Session, emit: Emit, check: () => void }} client
  * @param {CapturedRequest} captured
  * @param {boolean} [isRead] Whether it only reads, whatever its method says.
+ * @param {Attempt} [first] The first attempt, where it was made already.
+ * @param {number} [began] When that was, in steady time.
  * @returns {Promise<Response>}
  */
-export async function send({ core, session, emit, check }, captured, isRead) {
+export async function send({ core, session, emit, check }, captured, isRead, first, began = performance.now()) {
   const { method, url, policy, signal } = captured;
   const told = { method, url: place(url) };
-  const began = performance.now();
-  for (let attempt = 1, healed = ""; ; attempt += 1) {
-    const signed = await sign(core, session, captured, check);
-    const key = keyOf(signed);
-    const sent = performance.now();
-    const outcome = await attemptOf(signed);
-    const { response } = outcome;
-    const durationMs = Math.round(performance.now() - sent);
-    emit("request", { ...told, attempt, durationMs, ...(response?.status && { status: response.status }) });
-    if (response && isRedirect(response)) {
-      if (captured.redirect === "manual") return response;
-      throw new TypeError("The answer is a redirect. It is not followed: it would carry credentials elsewhere.");
-    }
-    if (signal.aborted) return end(outcome);
+  for (let made = 1, healed = "", next = first; ; made += 1) {
+    const outcome = next ?? (await attempt(await sign(core, session, captured, check), captured, made, emit));
+    next = undefined;
+    if (outcome.isOver) return end(outcome);
 
+    const { signed, response } = outcome;
+    const key = keyOf(signed);
     const evidence = response ? reply(response, await peek(response)) : [0];
     const verdict = core.run(
       op.JUDGE,
@@ -48,7 +42,7 @@ export async function send({ core, session, emit, check }, captured, isRead) {
       1,
       policy[0],
       policy[1],
-      attempt,
+      made,
       Math.trunc(performance.now() - began),
       healed,
       ...evidence,
@@ -62,34 +56,11 @@ export async function send({ core, session, emit, check }, captured, isRead) {
       if (!isNew) return end(outcome);
     }
     healed = nowHealed;
-    emit("retry", { ...told, attempt: attempt + 1, reason: /** @type {any} */ (reason), waitMs: +wait });
+    emit("retry", { ...told, attempt: made + 1, reason: /** @type {any} */ (reason), waitMs: +wait });
     response?.body?.cancel().catch(() => {});
     if (+wait) await sleep(+wait, signal);
     signal.throwIfAborted();
   }
-}
-
-/**
- * @param {Request} request
- * @returns {Promise<Outcome>}
- */
-const attemptOf = (request) =>
-  fetch(request).then(
-    (response) => ({ response }),
-    (error) => ({ error }),
-  );
-
-/**
- * Browsers hide what a redirect says; other platforms do not.
- *
- * @param {Response} response
- */
-const isRedirect = ({ type, status }) => type === "opaqueredirect" || /^30[12378]$/.test(String(status));
-
-/** @param {Outcome} outcome */
-function end({ response, error }) {
-  if (response) return response;
-  throw error;
 }
 
 /**

@@ -2,17 +2,18 @@
 // The credentials of one client: one round of requests at a time, shared by whoever waits. What to do is decided by the
 // machine in the handle; here it is done.
 import { ask } from "./ask.js";
-import { SigFetchError, fieldError } from "./error.js";
+import { clockWatch } from "./clock-watch.js";
+import { fieldError, signedOut } from "./error.js";
 import { openStore } from "./identity-store.js";
 import * as op from "./operation.js";
 import { random, sleep } from "./transport.js";
-import { alarm, clockWatch } from "./wake.js";
+import { alarm } from "./wake.js";
 import { askWho } from "./who.js";
 
 /** @import { ClientOptions, IdentityFunction, Logins, LoginsFunction } from "./api.js" */
 /** @import { Core } from "./core.js" */
 /** @import { Emit } from "./events.js" */
-/** @import { HeadStart } from "./head-start.js" */
+/** @import { HeadStart, Issued } from "./head-start.js" */
 /** @import { Shared, Tabs } from "./tabs.js" */
 /** @import { Who } from "./who.js" */
 
@@ -85,6 +86,21 @@ export class Session {
         if (error !== OVERTAKEN) throw error;
       }
     }
+  }
+
+  /**
+   * Goes on with credentials that signed calls before this was there.
+   *
+   * @param {Issued} issued
+   */
+  adopt({ set, at, dated, behind, isUser }) {
+    const id = this.#core.run(op.BEGIN, random());
+    if (dated) this.#core.run(op.OBSERVE, ...dated);
+    this.#core.run(op.ACCEPT, id, at, ...set, isUser ? 1 : "");
+    this.#jump = clockWatch(behind);
+    this.watchClock();
+    this.#tell();
+    this.look();
   }
 
   /** Whether there are credentials that are good now; if they are not or end soon, a round starts. */
@@ -366,10 +382,3 @@ export class Session {
     round?.abort.abort(reason);
   }
 }
-
-export const signedOut = () =>
-  new SigFetchError({
-    code: "SIGNED_OUT",
-    message: "Signed out while this call waited",
-    advice: "Call again for the new identity.",
-  });

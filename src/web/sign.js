@@ -1,10 +1,11 @@
 // @ts-check
 // From what was captured to its signature. The bytes that are hashed are the bytes that are sent.
+import { write } from "./attempt.js";
 import { MEDIUM, handled, sizeOf } from "./body.js";
-import { encodeShort } from "./core.js";
 import { SMALL, digest } from "./digest.js";
 import * as op from "./operation.js";
 import { again, invalid } from "./request.js";
+import { encodeShort } from "./short-text.js";
 
 /** @import { Body, Data } from "./body.js" */
 /** @import { Core } from "./core.js" */
@@ -37,21 +38,6 @@ function added(core, session, { url, method, lines, aws }, hash = "", renewed, b
   // They end soon. Nobody waits for the new ones, and whoever waits later hears what goes wrong.
   if (added?.[4]) session.ready().catch(() => {});
   return added;
-}
-
-/**
- * Writes the headers that {@link added} gives.
- *
- * @param {Headers} headers
- * @param {string[]} added
- * @param {"set" | "append"} how
- */
-function write(headers, [date, authorization, sha256, token], how) {
-  headers[how]("x-amz-date", date);
-  headers[how]("authorization", authorization);
-  if (sha256) headers[how]("x-amz-content-sha256", sha256);
-  if (token) headers[how]("x-amz-security-token", token);
-  return headers;
 }
 
 /** So many characters go along with what is signed, to be hashed there. */

@@ -1,6 +1,6 @@
 // @ts-check
-// When to look after credentials in the background, and whether the device's clock was set meanwhile. Nothing here
-// keeps a client from being collected, or a process from ending.
+// When to look after credentials in the background. Nothing here keeps a client from being collected, or a process from
+// ending.
 
 /** The longest time that a timer takes. */
 const LONGEST = 2 ** 31 - 1;
@@ -33,18 +33,5 @@ export function alarm(session) {
     timer = wait && setTimeout(ring, Math.min(wait, LONGEST));
     // Node's timers keep its process alive.
     timer?.unref?.();
-  };
-}
-
-/** Gives a function that tells how far the device's clock has gone ahead of steady time (behind it, if negative). */
-export function clockWatch() {
-  const start = () => Date.now() - performance.now();
-  let seen = start();
-  return () => {
-    const jump = Math.trunc(start() - seen);
-    // A clock that is set right little by little does no harm.
-    if (Math.abs(jump) < 2_000) return 0;
-    seen += jump;
-    return jump;
   };
 }

@@ -6,7 +6,10 @@ import { INSECURE_HOST, resultOf } from "./page.mjs";
 import { serveFolder } from "./server.mjs";
 
 /** How many files of WebAssembly a page loads, by the entry that it imports. */
-const ENTRIES = { default: 0, lean: 1 };
+const FILES = { default: 0, lean: 2, static: 0 };
+
+/** The entries for wherever something can be imported later. */
+const ENTRIES = ["default", "lean"];
 
 const STRICT = {
   "content-security-policy":
@@ -14,12 +17,12 @@ const STRICT = {
 };
 
 /** One cell for each entry. */
-const bothEntries = (how, attempt) =>
-  Object.keys(ENTRIES).map((entry) => ({
+const each = (how, attempt, entries = ENTRIES, files = FILES) =>
+  entries.map((entry) => ({
     name: `${how}, ${entry} entry`,
     async run(project, setting) {
       project.use(entry);
-      await setting.judge(() => attempt(project, { ...setting, files: ENTRIES[entry] }));
+      await setting.judge(() => attempt(project, { ...setting, files: files[entry] }));
     },
   }));
 
@@ -33,26 +36,33 @@ async function page(site, setting, path = "") {
 }
 
 /** Builds the project and opens what came of it, served with these headers. */
-const built = (how, headers) =>
-  bothEntries(how, async (project, setting) => {
-    await project.run("build");
-    if (!existsSync(project.at("dist", "index.html")))
-      cpSync(project.at("bundled.html"), project.at("dist", "index.html"));
-    return page(await serveFolder(project.at("dist"), headers), setting);
-  });
+const built = (how, { headers, files } = {}) =>
+  each(
+    how,
+    async (project, setting) => {
+      await project.run("build");
+      if (!existsSync(project.at("dist", "index.html")))
+        cpSync(project.at("bundled.html"), project.at("dist", "index.html"));
+      return page(await serveFolder(project.at("dist"), headers), setting);
+    },
+    ENTRIES,
+    files,
+  );
 
 /** Opens a page of the project's own folder, as it is. */
-const plain = (how, file, origin = (url) => url) =>
-  bothEntries(how, async (project, setting) => {
-    const site = await serveFolder(project.at());
-    return page({ ...site, url: origin(site.url) }, setting, file);
-  });
+const plain = (how, file, { origin = (url) => url, entries } = {}) =>
+  each(
+    how,
+    async (project, setting) => {
+      const site = await serveFolder(project.at());
+      return page({ ...site, url: origin(site.url) }, setting, file);
+    },
+    entries,
+  );
 
 /** Runs the project's code where there is no page. */
 const run = (env = () => ({})) =>
-  bothEntries("run", (project, setting) =>
-    project.answer("start", { TASK: JSON.stringify(setting.task), ...env(setting) }),
-  );
+  each("run", (project, setting) => project.answer("start", { TASK: JSON.stringify(setting.task), ...env(setting) }));
 
 /** Asks a server of the project to make the call. */
 async function ask(site, path, { task }) {
@@ -78,22 +88,23 @@ export const consumers = [
   {
     name: "vite",
     cells: [
-      ...bothEntries("dev server", async (project, setting) =>
+      ...each("dev server", async (project, setting) =>
         page(await project.serve("dev", (port) => ["--port", port, "--strictPort"]), setting),
       ),
       ...built("build"),
-      ...built("build under a strict policy", STRICT),
+      ...built("build under a strict policy", { headers: STRICT }),
     ],
   },
   { name: "webpack", cells: built("build") },
   { name: "rspack", cells: built("build") },
   { name: "rollup", cells: built("build") },
-  { name: "esbuild", cells: built("build") },
+  // esbuild's page gives the whole module's address itself, and so takes no other.
+  { name: "esbuild", cells: built("build", { files: { ...FILES, lean: 1 } }) },
   { name: "parcel", cells: built("build") },
   {
     name: "next",
     // One build for the page and the route.
-    cells: Object.keys(ENTRIES).flatMap((entry) => [
+    cells: ENTRIES.flatMap((entry) => [
       {
         name: `client component, rendered on the server first, ${entry} entry`,
         async run(project, setting) {
@@ -104,7 +115,7 @@ export const consumers = [
             const rendered = await (await fetch(site.url)).text();
             assert.match(rendered, /rendered with (<!-- -->)?function/);
           };
-          await setting.judge(() => page(site, { ...setting, files: ENTRIES[entry], look }));
+          await setting.judge(() => page(site, { ...setting, files: FILES[entry], look }));
         },
       },
       {
@@ -116,20 +127,24 @@ export const consumers = [
   {
     name: "plain",
     cells: [
-      ...plain("import map", "import-map.html"),
-      ...plain("import map on insecure http", "import-map.html", insecure),
+      ...plain("import map", "import-map.html", { entries: [...ENTRIES, "static"] }),
+      ...plain("import map on insecure http", "import-map.html", { origin: insecure }),
     ],
   },
   {
     name: "workers",
-    cells: [...plain("web worker", "web-worker.html"), ...plain("service worker", "service-worker.html")],
+    cells: [
+      ...plain("web worker", "web-worker.html"),
+      // The platform imports nothing later there.
+      ...plain("service worker", "service-worker.html", { entries: ["static"] }),
+    ],
   },
   { name: "node", cells: run() },
   { name: "deno", cells: run(viaProxy) },
   { name: "bun", cells: run(viaProxy) },
   {
     name: "workerd",
-    cells: bothEntries("serve", async (project, setting) => {
+    cells: each("serve", async (project, setting) => {
       await project.run("build");
       const outside = `local-aws=127.0.0.1:${setting.localAwsPort}`;
       const args = (port) => ["--socket-addr", `http=127.0.0.1:${port}`, "--external-addr", outside];

@@ -8,7 +8,7 @@ import { startProxy } from "./server.mjs";
 
 /**
  * Starts it. `task` is what a consumer's code is told, and `judge` takes what it made of that. Pages get `pageTask`: they
- * share between tabs, which loads the package's second script.
+ * share between tabs, too, which loads one more of the package's scripts.
  */
 export async function startSetting() {
   const [tarball, localAws, proxy, browser] = await Promise.all([
@@ -25,7 +25,7 @@ export async function startSetting() {
     url: `${config.endpoints.rest}${path}?of=copper+steel`,
   };
 
-  const pageTask = { ...task, options: { ...task.options, shareBetweenTabs: true } };
+  const pageTask = { ...task, more: { shareBetweenTabs: true } };
 
   /** Runs `attempt`, and holds what it gives against what the local AWS saw. */
   async function judge(attempt) {

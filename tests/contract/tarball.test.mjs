@@ -28,14 +28,17 @@ test("the tarball has exactly these files", () => {
     "edge-light.js",
     "hasher.js",
     "index.js",
+    "inflate.js",
     "lean.js",
     "lean.node.js",
     "package.json",
+    "static.js",
     "tabs.js",
     "wasm/inline.js",
     "wasm/sigfetch_bg.wasm",
     "wasm/signer-inline.js",
     "wasm/signer.wasm",
+    "whole.js",
     "workerd.js",
   ]);
 });

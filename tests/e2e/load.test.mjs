@@ -13,7 +13,9 @@ import { useSetting } from "./setting.mjs";
 const at = useSetting({ newPages: true });
 
 const ENTRIES = ["index", "lean"];
+/** The whole module, and the small one that signs first calls. */
 const MODULE = "/pkg/wasm/sigfetch_bg.wasm";
+const SIGNER = "/pkg/wasm/signer.wasm";
 
 const items = () => `${at.config.endpoints.rest}/items`;
 
@@ -48,14 +50,21 @@ const countWebAssembly = () =>
     }
   });
 
-/** The status of a signed call, or how it ended, by an entry whose client takes `wasm` if given. */
-const callWith = ({ entry = "index", wasm }) =>
+/**
+ * The status of a signed call, or how it ended, by an entry whose client takes `wasm` if given; `whole` says that the
+ * client has to have the whole module before.
+ */
+const callWith = ({ entry = "index", wasm, whole }) =>
   at.page.evaluate(
-    async ({ entry, wasm, options, url }) => {
+    async ({ entry, wasm, whole, options, url }) => {
       const { createClient } = await import(`/pkg/${entry}.js`);
-      return outcome(async () => (await createClient({ ...options, wasm }).signedFetch(url)).status);
+      return outcome(async () => {
+        const aws = createClient({ ...options, wasm });
+        if (whole) await aws.credentials();
+        return (await aws.signedFetch(url)).status;
+      });
     },
-    { entry, wasm, options: at.guest, url: items() },
+    { entry, wasm, whole, options: at.guest, url: items() },
   );
 
 for (const entry of ENTRIES) {
@@ -64,8 +73,15 @@ for (const entry of ENTRIES) {
     assert.deepEqual(await callWith({ entry }), { value: 200 });
     assert.deepEqual(
       asked.filter((path) => path.endsWith(".wasm")),
-      entry === "lean" ? [MODULE] : [],
+      entry === "lean" ? [SIGNER] : [],
     );
+    assert.ok(!asked.includes("/pkg/whole.js"), "what comes later is not asked for");
+    assert.deepEqual(await callWith({ entry, whole: true }), { value: 200 });
+    assert.deepEqual(
+      asked.filter((path) => path.endsWith(".wasm")),
+      entry === "lean" ? [SIGNER, MODULE] : [],
+    );
+    assert.ok(asked.includes("/pkg/whole.js"));
   });
 
   test(`importing the ${entry} entry does nothing, and a client that is not used asks nobody but its own server`, async () => {
@@ -78,17 +94,18 @@ for (const entry of ENTRIES) {
       return globalThis.counts;
     }, entry);
     assert.deepEqual(counts, { compiled: 0, instantiated: 0 });
-    const files = [`/pkg/${entry}.js`, "/pkg/client.js", ...(entry === "index" ? ["/pkg/wasm/inline.js"] : [])];
+    const inside = entry === "index" ? ["/pkg/inflate.js", "/pkg/wasm/signer-inline.js"] : [];
+    const files = [`/pkg/${entry}.js`, "/pkg/client.js", ...inside];
     assert.deepEqual(asked.splice(0).sort(), files.sort());
     await at.page.evaluate(async (options) => {
       globalThis.sigfetch.createClient(options);
       await new Promise((resolve) => setTimeout(resolve, 300));
     }, at.guest);
-    assert.deepEqual(asked, entry === "lean" ? [MODULE] : []);
+    assert.deepEqual(asked, entry === "lean" ? [SIGNER] : []);
     assert.deepEqual(await at.aws.cognitoCalls(), { getId: 0, getCredentials: 0 });
   });
 
-  test(`twenty clients of the ${entry} entry at once compile and start one module`, async () => {
+  test(`twenty clients of the ${entry} entry at once compile and start each module once`, async () => {
     await countWebAssembly();
     await at.page.reload();
     const asked = watchPage();
@@ -97,12 +114,15 @@ for (const entry of ENTRIES) {
         const { createClient } = await import(`/pkg/${entry}.js`);
         const clients = Array.from({ length: 20 }, () => createClient(options));
         const signed = await Promise.all(clients.map((client) => client.signedFetch(url)));
-        return { statuses: [...new Set(signed.map(({ status }) => status))], counts: globalThis.counts };
+        const first = { ...globalThis.counts };
+        await Promise.all(clients.map((client) => client.credentials()));
+        return { statuses: [...new Set(signed.map(({ status }) => status))], first, then: globalThis.counts };
       },
       { entry, options: at.guest, url: items() },
     );
-    assert.deepEqual(seen, { statuses: [200], counts: { compiled: 1, instantiated: 1 } });
-    assert.equal(asked.filter((path) => path.endsWith(".wasm")).length, entry === "lean" ? 1 : 0);
+    const counts = { first: { compiled: 1, instantiated: 1 }, then: { compiled: 2, instantiated: 2 } };
+    assert.deepEqual(seen, { statuses: [200], ...counts });
+    assert.equal(asked.filter((path) => path.endsWith(".wasm")).length, entry === "lean" ? 2 : 0);
   });
 }
 
@@ -148,6 +168,7 @@ for (const entry of ENTRIES) {
       delete WebAssembly.compileStreaming;
     });
     assert.deepEqual(await callWith({ entry }), { value: 200 });
+    assert.deepEqual(await callWith({ entry, whole: true }), { value: 200 });
   });
 }
 
@@ -156,7 +177,7 @@ test("a server that does not know the type of the module is good enough", async 
   for (const contentType of ["application/octet-stream", "text/plain"]) {
     await at.page.reload();
     await at.page.route(`**${MODULE}`, (route) => route.fulfill({ body, contentType }));
-    assert.deepEqual(await callWith({ entry: "lean" }), { value: 200 }, contentType);
+    assert.deepEqual(await callWith({ entry: "lean", whole: true }), { value: 200 }, contentType);
   }
 });
 
@@ -181,7 +202,7 @@ for (const [what, [source, said]] of Object.entries(BAD_SOURCES)) {
           outcome(bad.credentials()),
           outcome(bad.whoami()),
         ]);
-        const next = await outcome(async () => (await createClient(options).signedFetch(url)).status);
+        const next = await outcome(async () => !!(await createClient(options).credentials()));
         // Whoever was refused is served by the module that is there now.
         const again = await outcome(async () => (await bad.signedFetch(url)).status);
         return { first, next, again };
@@ -189,7 +210,7 @@ for (const [what, [source, said]] of Object.entries(BAD_SOURCES)) {
       { source: String(source), options: at.guest, url: items() },
     );
     for (const end of ends.first) assertRefused(end, "WASM_LOAD", { message: said, retryable: true, cause: /./ });
-    assert.deepEqual([ends.next, ends.again], [{ value: 200 }, { value: 200 }]);
+    assert.deepEqual([ends.next, ends.again], [{ value: true }, { value: 200 }]);
   });
 }
 
@@ -202,8 +223,9 @@ test("what is no module is told with the type it came as, and a cut download as 
   for (const [what, [answer, message]] of Object.entries(answers)) {
     await at.page.reload();
     await at.page.route(`**${MODULE}`, (route) => (answer ? route.fulfill(answer) : route.abort()), { times: 1 });
-    assertRefused(await callWith({ entry: "lean" }), "WASM_LOAD", { message, retryable: true, cause: /./ });
-    assert.deepEqual(await callWith({ entry: "lean" }), { value: 200 }, what);
+    const call = () => callWith({ entry: "lean", whole: true });
+    assertRefused(await call(), "WASM_LOAD", { message, retryable: true, cause: /./ });
+    assert.deepEqual(await call(), { value: 200 }, what);
   }
 });
 
@@ -211,10 +233,48 @@ test("the module of another version is refused, though it is one of sigfetch", a
   const bytes = await readFile(join(pkg, "wasm", "sigfetch_bg.wasm"));
   bytes[bytes.length - 1] ^= 1;
   await at.page.route(`**${MODULE}`, (route) => route.fulfill({ body: bytes, contentType: "application/wasm" }));
-  assertRefused(await callWith({ entry: "lean" }), "WASM_LOAD", {
+  assertRefused(await callWith({ entry: "lean", whole: true }), "WASM_LOAD", {
     message: /not that of this sigfetch/,
     advice: /installed version/,
   });
+});
+
+test("where the small module cannot be had, the whole one signs first calls, too", async () => {
+  const bytes = await readFile(join(pkg, "wasm", "signer.wasm"));
+  bytes[bytes.length - 1] ^= 1;
+  const answers = {
+    "no answer": undefined,
+    "a page": { contentType: "text/html", body: "<!doctype html>" },
+    "another version's": { contentType: "application/wasm", body: bytes },
+  };
+  for (const [what, answer] of Object.entries(answers)) {
+    await at.page.reload();
+    await at.page.route(`**${SIGNER}`, (route) => (answer ? route.fulfill(answer) : route.abort()), { times: 2 });
+    const asked = watchPage();
+    assert.deepEqual(await callWith({ entry: "lean" }), { value: 200 }, what);
+    assert.ok(asked.includes(MODULE), what);
+  }
+});
+
+test("a page that cannot load what comes later keeps the answers that came first", async () => {
+  await at.page.route("**/pkg/whole.js", (route) => route.abort());
+  for (const entry of ENTRIES) {
+    const ends = await at.page.evaluate(
+      async ({ entry, options, url, gone, reports }) => {
+        const { createClient } = await import(`/pkg/${entry}.js`);
+        const aws = createClient(options);
+        const status = (url) => outcome(async () => (await aws.signedFetch(url)).status);
+        return [await status(url), await status(gone), await status(reports), await outcome(aws.credentials())];
+      },
+      {
+        ...{ entry, options: at.guest, url: items(), gone: `${items()}/none` },
+        reports: `${at.config.endpoints.rest}/reports`,
+      },
+    );
+    assert.deepEqual(ends.slice(0, 2), [{ value: 200 }, { value: 404 }]);
+    assert.deepEqual(ends[2], { value: 403 });
+    assertRefused(ends[3], "WASM_LOAD", { message: /second part/, advice: /sigfetch\/static/, retryable: true });
+  }
 });
 
 test("a rejected source that nobody waits for is no unhandled rejection", async () => {
@@ -237,10 +297,9 @@ test("a download that fails once is tried again by the same client's next call",
   const ends = await at.page.evaluate(
     async ({ options, url }) => {
       const { createClient } = await import("/pkg/lean.js");
-      const { signedFetch } = createClient(options);
-      const ends = [];
-      for (let call = 0; call < 2; call++) ends.push(await outcome(async () => (await signedFetch(url)).status));
-      return ends;
+      const { credentials, signedFetch } = createClient(options);
+      const call = async () => (await credentials(), (await signedFetch(url)).status);
+      return [await outcome(call), await outcome(call)];
     },
     { options: at.guest, url: items() },
   );

@@ -1,4 +1,4 @@
-import { copyFileSync } from "node:fs";
+import { copyFileSync, mkdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { nodeResolve } from "@rollup/plugin-node-resolve";
 import { rollup } from "rollup";
@@ -11,4 +11,10 @@ const bundle = await rollup({
   },
 });
 await bundle.write({ dir: "dist", entryFileNames: "main.js", format: "es" });
-copyFileSync(fileURLToPath(import.meta.resolve("sigfetch/sigfetch.wasm")), "dist/sigfetch.wasm");
+mkdirSync("dist/wasm");
+for (const [name, file] of [
+  ["sigfetch", "sigfetch_bg.wasm"],
+  ["signer", "signer.wasm"],
+]) {
+  copyFileSync(fileURLToPath(import.meta.resolve(`sigfetch/${name}.wasm`)), `dist/wasm/${file}`);
+}

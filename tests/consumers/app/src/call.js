@@ -1,10 +1,14 @@
-/** What every consumer does with the package: a signed call with a body, and the question whose it was. */
-export async function call(createClient, { options, url }) {
+/**
+ * What every consumer does with the package: a signed call with a body, and the question whose it was, which loads what
+ * comes later; and where there is `more`, a client with that, too.
+ */
+export async function call(createClient, { options, url, more }) {
   try {
     const { signedFetch, whoami } = createClient(options);
     const response = await signedFetch(url, { method: "POST", body: "kettle ☕" });
     const { bodyBase64 } = await response.json();
     const { role } = await whoami();
+    if (more) await createClient({ ...options, ...more }).identityId();
     return { status: response.status, bodyBase64, role };
   } catch (error) {
     return { error: String(error), code: error?.code, cause: String(error?.cause), stack: error?.stack };

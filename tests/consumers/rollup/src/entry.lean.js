@@ -1,4 +1,2 @@
-// Rollup moves no files, so the build copies this one and the page says where it lies.
-import { createClient as create } from "sigfetch/lean";
-
-export const createClient = (options) => create({ ...options, wasm: new URL("sigfetch.wasm", import.meta.url) });
+// Rollup moves no files, so the build copies these to where the script looks for them: `wasm/` beside it.
+export { createClient } from "sigfetch/lean";

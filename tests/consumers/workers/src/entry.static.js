@@ -1,0 +1,1 @@
+export { createClient } from "../node_modules/sigfetch/static.js";
