@@ -12,7 +12,7 @@ import { join } from "node:path";
 import { bundleEdge, bundlePart } from "./build/edge.mjs";
 import { inline, minify } from "./build/glue.mjs";
 import { mark } from "./build/mark.mjs";
-import { bind, compile, shrink } from "./build/wasm.mjs";
+import { bind, compile, shrink, signer, whole } from "./build/wasm.mjs";
 import { filesUnder, fingerprint } from "./lib/files.mjs";
 import { main } from "./lib/main.mjs";
 import { cache, inRoot, pkg } from "./lib/paths.mjs";
@@ -26,8 +26,8 @@ const [first, later, tabs, hasher] = ["client.js", "whole.js", "tabs.js", "hashe
 
 /** The modules that are made of the crate: the whole one, and the small one that pages load first. */
 const modules = [
-  { name: "sigfetch", features: [], file: "sigfetch_bg.wasm", script: "inline.js", mark: "build" },
-  { name: "signer", features: ["signer"], file: "signer.wasm", script: "signer-inline.js", mark: "signerBuild" },
+  { name: "sigfetch", how: whole, file: "sigfetch_bg.wasm", script: "inline.js", mark: "build" },
+  { name: "signer", how: signer, file: "signer.wasm", script: "signer-inline.js", mark: "signerBuild" },
 ];
 const generated = modules
   .flatMap(({ name, file, script }) => [`${name}.js`, `${name}.d.ts`, file, script])
@@ -87,10 +87,10 @@ export async function build() {
 }
 
 /** Makes the files of one module, and gives the mark that it carries. */
-async function make({ name, features, file, script }) {
+async function make({ name, how, file, script }) {
   const fresh = (file) => join(freshFolder, file);
   const module = fresh(file);
-  await bind(await compile({ features }), freshFolder, name);
+  await bind(await compile(how), freshFolder, name);
   rmSync(fresh(`${name}_bg.wasm.d.ts`));
   renameSync(fresh(`${name}_bg.wasm`), module);
   await minify(fresh(`${name}.js`), await shrink(module));

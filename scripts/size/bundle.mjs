@@ -15,6 +15,7 @@ export async function downloads() {
     lean: { js: await bundle("sigfetch/lean"), wasm: file("wasm", "signer.wasm") },
     "default, later": { js: part, wasm: file("wasm", "inline.js") },
     "lean, later": { js: part, wasm: file("wasm", "sigfetch_bg.wasm") },
+    static: { js: await bundle("sigfetch/static") },
     "on demand": { tabs: file("tabs.js"), hasher: file("hasher.js") },
   };
 }

@@ -23,6 +23,7 @@ const rows = {
   ],
   "default, later": [["`sigfetch`, what comes later", together]],
   "lean, later": [["`sigfetch/lean`, what comes later", together]],
+  static: [["`sigfetch/static`", together]],
   "on demand": [
     ["more, once `shareBetweenTabs` is used", (files) => files.tabs],
     ["more, with the first body of more than 4 MiB", (files) => files.hasher],

@@ -28,11 +28,11 @@ export function owner(name = "") {
   return Object.keys(groups).find((group) => groups[group].includes(crate)) ?? crate;
 }
 
-/** The functions and sections of a shipped module, from a twin of it that keeps the names. */
-export async function namedParts(features) {
+/** The functions and sections of a shipped module, as it is compiled, from a twin of it that keeps the names. */
+export async function namedParts(how) {
   const folder = join(cache, "size");
   mkdirSync(folder, { recursive: true });
-  await bind(await compile({ quiet: true, features }), folder, "named");
+  await bind(await compile(how, { quiet: true }), folder, "named");
   const module = join(folder, "named_bg.wasm");
   await shrinkWithNames(module);
   return parts(readFileSync(module));
