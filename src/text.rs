@@ -73,8 +73,8 @@ pub fn order(keys: &[&str]) -> Vec<usize> {
 }
 
 /// Appends an ASCII byte. `String::push` encodes any character and is inlined with all of it; of this one, only a store
-/// is left.
-#[inline(never)]
+/// is left, and in the small module a call.
+#[cfg_attr(feature = "signer", inline(never))]
 pub fn push_ascii(text: &mut String, byte: u8) {
     text.push(char::from(byte & 0x7f));
 }

@@ -15,7 +15,7 @@ const groups = {
     "serde_wasm_bindgen",
     "serde_core",
   ],
-  "hash and key": ["sha2", "hmac", "digest", "block_buffer", "crypto_common", "hybrid_array", "hex", "aws_sigv4"],
+  "hash and key": ["sha2", "hmac", "digest", "block_buffer", "crypto_common", "hybrid_array"],
 };
 
 /** Whose code a function is: a room of ours (`src/…`), a group of crates or a crate. */

@@ -1,7 +1,8 @@
 //! Signature Version 4: a request, a scope and credentials in; the headers or query to add out.
 //!
-//! The canonical request is our own, because aws-sigv4's request signer would more than double the download;
-//! key and signature are aws-sigv4's. Rules: the official test suite, and AWS's "Create a signed AWS API request".
+//! aws-sigv4's request signer would more than double the download, and its functions for key and signature take the key
+//! in anew for every signature; so it only judges, in the tests. Rules: the official test suite, and AWS's "Create a
+//! signed AWS API request".
 
 mod canonical;
 mod encoding;
