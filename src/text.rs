@@ -64,7 +64,7 @@ pub fn next_piece<'a>(rest: &mut Option<&'a str>, mark: u8) -> Option<&'a str> {
 /// The order of some keys: their indices, sorted by key and, where keys are equal, by index. One sort for everything,
 /// because each kind of element would bring a sort of its own.
 pub fn order(keys: &[&str]) -> Vec<usize> {
-    let mut order = Vec::new();
+    let mut order = Vec::with_capacity(keys.len());
     for at in 0..keys.len() {
         order.push(at);
     }

@@ -19,17 +19,20 @@ pub struct KnownHosts(Vec<Entry>);
 
 impl KnownHosts {
     /// As [`recognise`].
-    pub fn recognise(&mut self, host: &str, path: &str) -> Result<Endpoint, Unrecognised> {
+    pub fn recognise(&mut self, host: &str, path: &str) -> Result<&Endpoint, Unrecognised> {
         let path = telling_path(path);
-        if let Some(entry) = self.0.iter().find(|entry| entry.host == host && entry.path == path) {
-            return Ok(entry.endpoint.clone());
-        }
-        let endpoint = recognise(host, path)?;
-        if self.0.len() == KEPT {
-            self.0.remove(0);
-        }
-        self.0.push(Entry { host: host.into(), path, endpoint: endpoint.clone() });
-        Ok(endpoint)
+        let at = match self.0.iter().position(|entry| entry.host == host && entry.path == path) {
+            Some(at) => at,
+            None => {
+                let endpoint = recognise(host, path)?;
+                if self.0.len() == KEPT {
+                    self.0.remove(0);
+                }
+                self.0.push(Entry { host: host.into(), path, endpoint });
+                self.0.len() - 1
+            }
+        };
+        Ok(&self.0[at].endpoint)
     }
 }
 
@@ -45,7 +48,11 @@ mod tests {
             for host in hosts {
                 let host = format!("{host}.eu-west-1.amazonaws.com");
                 for path in ["/", "/v2/tiles", "/mqtt", "/mqtt/", "/v2"] {
-                    assert_eq!(known.recognise(&host, path), recognise(&host, path), "{host}{path}, round {round}");
+                    assert_eq!(
+                        known.recognise(&host, path).cloned(),
+                        recognise(&host, path),
+                        "{host}{path}, round {round}"
+                    );
                 }
             }
             assert_eq!(known.recognise("example.com", "/"), Err(Unrecognised::NotAws));

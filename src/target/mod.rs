@@ -98,7 +98,7 @@ pub fn resolve(
     };
     let mut known = hosts.recognise(url.host(), url.path);
     // Only a declaration or AWS's own names open the door: `init.aws` refines, it does not vouch for a foreign host.
-    match (entry, &known) {
+    match (entry, known) {
         (None, Err(Unrecognised::NotAws)) => return Err(unknown("Not an AWS host, and not declared")),
         (None, Err(Unrecognised::UnknownService)) => return Err(unknown("AWS host of an unknown service")),
         (None, _) if !is_allowed(url.host(), rules.allowed) => {
@@ -113,7 +113,7 @@ pub fn resolve(
         host = &sign_as.host;
         known = hosts.recognise(host_of(host), path.as_deref().unwrap_or(url.path));
     }
-    let (service, region) = told(entry, &known, rules.region);
+    let (service, region) = told(entry, known, rules.region);
     let Some(service) = overrides.service.or(service) else {
         return Err(unknown("The host does not say its service"));
     };
@@ -140,7 +140,7 @@ pub fn plain_scope(url: &Url<'_>, declared: &[Declared], region: Option<&str>) -
         return None;
     }
     let known = recognise(url.host(), url.path);
-    let (service, region) = told(entry, &known, region);
+    let (service, region) = told(entry, known.as_ref().map_err(|why| *why), region);
     Some(Scope { service: service?.into(), region: region?.into() })
 }
 
@@ -148,12 +148,12 @@ pub fn plain_scope(url: &Url<'_>, declared: &[Declared], region: Option<&str>) -
 /// client's own region.
 fn told<'a>(
     entry: Option<&'a Declared>,
-    known: &'a Result<Endpoint, Unrecognised>,
+    known: Result<&'a Endpoint, Unrecognised>,
     region: Option<&'a str>,
 ) -> (Option<&'a str>, Option<&'a str>) {
     let (known_service, known_region) = match known {
         Ok(endpoint) => (Some(endpoint.service.as_str()), Some(endpoint.region.as_str())),
-        Err(Unrecognised::RegionNotInHost { service }) => (Some(*service), None),
+        Err(Unrecognised::RegionNotInHost { service }) => (Some(service), None),
         Err(_) => (None, None),
     };
     let service = entry.map(|entry| entry.service.as_str()).or(known_service);

@@ -24,6 +24,9 @@ const OVERTAKEN = Symbol("overtaken");
 const USE = "0";
 const AWAIT = "2";
 
+/** Milliseconds between glances at the clock. */
+const OFTEN = 1_000;
+
 /** How old a head start may be, in milliseconds: its logins and credentials do not live for ever. */
 const HEAD_START_LIFE = 60_000;
 
@@ -47,6 +50,7 @@ export class Session {
   /** What listeners know of the clock. */
   #offset = 0;
   #jump = clockWatch();
+  #watched = 0;
   #head;
   #alarm = alarm(this);
 
@@ -159,11 +163,21 @@ export class Session {
     this.#emit("clock", { offset: +offset, from: /** @type {any} */ (from) });
   }
 
+  /**
+   * As {@link watchClock}, but once a second is enough for those who come by the thousand.
+   *
+   * @param {number} now
+   */
+  glanceAtClock(now) {
+    if (now < this.#watched || now >= this.#watched + OFTEN) this.watchClock(now);
+  }
+
   /** Notices when the device's clock was set, or the device has slept. */
-  watchClock() {
+  watchClock(now = Date.now()) {
+    this.#watched = now;
     const jump = this.#jump();
     if (!jump) return;
-    this.#core.run(op.JUMPED, Math.max(jump, 0), Math.max(-jump, 0), Date.now());
+    this.#core.run(op.JUMPED, Math.max(jump, 0), Math.max(-jump, 0), now);
     this.tellClock();
   }
 

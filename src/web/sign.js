@@ -31,10 +31,11 @@ const checkTarget = (core, { url, lines, aws }) => core.call(op.CHECK, `${url}\0
  * @param {string} [body] In place of its hash.
  */
 function added(core, session, { url, method, lines, aws }, hash = "", renewed, body = "") {
-  session.watchClock();
+  const now = Date.now();
+  session.glanceAtClock(now);
   const how = `${method}\0${hash}\0${renewed ? 1 : ""}\0${body}`;
   // None of these holds a NUL.
-  const added = core.sign(`${Date.now()}\0${url}\0${lines}\0${aws}\0${how}`);
+  const added = core.sign(`${now}\0${url}\0${lines}\0${aws}\0${how}`);
   // They end soon. Nobody waits for the new ones, and whoever waits later hears what goes wrong.
   if (added?.[4]) session.ready().catch(() => {});
   return added;
