@@ -166,7 +166,8 @@ pub struct Url<'a> {
 }
 
 impl<'a> Url<'a> {
-    /// Splits a serialised URL; none if it is not absolute, has no host or carries a user name.
+    /// Splits a serialised URL; none if it is not absolute, has no host or carries a user name. None, too, with a
+    /// backslash in the host: to browsers it is a slash, and no parser of theirs leaves one there.
     pub fn split(url: &'a str) -> Option<Self> {
         let (scheme, rest) = cut(url, "://")?;
         let rest = cut(rest, "#").map_or(rest, |(rest, _)| rest);
@@ -175,7 +176,7 @@ impl<'a> Url<'a> {
             Some(at) => rest.split_at_checked(at)?,
             None => (rest, "/"),
         };
-        if authority.is_empty() || contains(authority, "@") {
+        if authority.is_empty() || contains(authority, "@") || contains(authority, "\\") {
             return None;
         }
         Some(Self { scheme, authority, path, query })
@@ -249,7 +250,7 @@ pub(crate) mod tests {
         assert_eq!((url.port(), Url::split("wss://h/").unwrap().port()), (":8443", ""));
         assert!(Url::split("wss://h/").unwrap().is_socket() && !url.is_socket());
         assert_eq!(Url::split("https://h").unwrap().path, "/");
-        for bad in ["", "/relative", "https://", "https://user@host/", "mailto:a@b"] {
+        for bad in ["https://\\.h.example/", "", "/relative", "https://", "https://user@host/", "mailto:a@b"] {
             assert_eq!(Url::split(bad), None, "{bad}");
         }
     }
