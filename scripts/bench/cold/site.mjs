@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { brotliCompressSync } from "node:zlib";
 import { inRoot } from "../../lib/paths.mjs";
 import { installPacked } from "../../lib/tarball.mjs";
-import { bundle } from "../bundle.mjs";
+import { bundleInChunks } from "../bundle.mjs";
 
 /** Where a contender's page is. */
 export const pathOf = ({ page, preload }) => `/${page}${preload ? "-preloaded" : ""}/`;
@@ -19,20 +19,29 @@ export const contenders = [
   { name: "Amplify, identity pool part only + signRequest", page: "amplify", status: 200, reference: true },
 ];
 
-/** The files of one contender's page, by path: its script as a bundler makes it, and the module where it is apart. */
+/**
+ * The files of one contender's page, by path: its script as a bundler makes it, with what it needs at once preloaded as
+ * bundlers' pages do, and the modules where they are apart.
+ */
 async function files(contender, settings, installed) {
   const { page, preload } = contender;
   const path = pathOf(contender);
-  const script = await bundle(["cold", "pages", `${page}.js`]);
+  const { chunks, atOnce } = await bundleInChunks(["cold", "pages", `${page}.js`]);
+  const links = atOnce.slice(1).map((name) => `<link rel=modulepreload href=${name}>`);
+  if (preload) links.push("<link rel=preload href=wasm/signer.wasm as=fetch crossorigin>");
   const html = `<!doctype html><meta charset=utf-8><title>cold</title><link rel=icon href="data:,">
 <script>settings=${JSON.stringify(settings)};finish=(call)=>{done=call.then((response)=>response.text().then(()=>response.status))}</script>
-${preload ? "<link rel=preload href=wasm/sigfetch_bg.wasm as=fetch crossorigin>" : ""}<script type=module src=app.js></script>`;
-  return {
-    [path]: ["text/html", html],
-    [`${path}app.js`]: ["text/javascript", script],
-    // Where the lean entry's own URL leads when esbuild has moved the script.
-    [`${path}wasm/sigfetch_bg.wasm`]: ["application/wasm", readFileSync(join(installed, "wasm", "sigfetch_bg.wasm"))],
-  };
+${links.join("")}<script type=module src=app.js></script>`;
+  const found = { [path]: { type: "text/html", content: html } };
+  for (const [name, content] of Object.entries(chunks)) {
+    found[path + name] = { type: "text/javascript", content, isScript: atOnce.includes(name) };
+  }
+  for (const name of ["signer.wasm", "sigfetch_bg.wasm"]) {
+    // Where the lean entry's own URLs lead when esbuild has moved the script.
+    const content = readFileSync(join(installed, "wasm", name));
+    found[`${path}wasm/${name}`] = { type: "application/wasm", content };
+  }
+  return found;
 }
 
 /** Serves every contender's page under its name, compressed as a real site is, with nothing kept by the browser. */
@@ -40,8 +49,8 @@ export async function startSite(settings) {
   const installed = await installPacked(inRoot("scripts", "bench"));
   const all = new Map();
   for (const contender of contenders) {
-    for (const [path, [type, content]] of Object.entries(await files(contender, settings, installed))) {
-      all.set(path, { type, content: brotliCompressSync(content) });
+    for (const [path, file] of Object.entries(await files(contender, settings, installed))) {
+      all.set(path, { ...file, content: brotliCompressSync(file.content) });
     }
   }
   const server = createServer((request, response) => {
@@ -58,7 +67,10 @@ export async function startSite(settings) {
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
     url: `http://localhost:${server.address().port}`,
-    bytes: (contender) => all.get(`${pathOf(contender)}app.js`).content.length,
+    bytes: (contender) =>
+      [...all]
+        .filter(([path, { isScript }]) => isScript && path.startsWith(pathOf(contender)))
+        .reduce((sum, [, { content }]) => sum + content.length, 0),
     stop: () => {
       server.close();
       server.closeAllConnections();
