@@ -4,7 +4,7 @@
 // whole.
 import { attempt, write } from "./attempt.js";
 import { MEDIUM, refuseUnreadable, sizeOf } from "./body.js";
-import { isGood } from "./head-start.js";
+import { isGood, regionOf } from "./head-start.js";
 import { PLAIN, again } from "./request.js";
 import { sha256 } from "./sha256.js";
 import { values } from "./values.js";
@@ -20,8 +20,9 @@ import { values } from "./values.js";
  *
  * @param {ClientOptions} options
  */
-export const isPlain = ({ credentials, identity, roleArn, classicFlow, shareBetweenTabs, allow, wasm, endpoints }) =>
-  ![credentials, identity, roleArn, shareBetweenTabs, allow, wasm].some(Boolean) &&
+export const isPlain = ({ identityPoolId, identity, roleArn, classicFlow, shareBetweenTabs, allow, wasm, endpoints }) =>
+  !!regionOf(identityPoolId) &&
+  ![identity, roleArn, shareBetweenTabs, allow, wasm].some(Boolean) &&
   classicFlow === undefined &&
   !endpoints?.some?.((entry) => entry?.signAs);
 
@@ -66,7 +67,7 @@ export async function firstCall(captured, options, loading, issuing, use, emit) 
   signal.throwIfAborted();
   if (!sign || !issued || !isGood(issued) || !use(issued)) return;
   const [key, secret, token] = issued.set;
-  const { endpoints = [], region = /** @type {string} */ (options.identityPoolId).split(":")[0] } = options;
+  const { endpoints = [], region = regionOf(options.identityPoolId) } = options;
   const declared = endpoints.flatMap(({ url, service, region }) => [
     URL.canParse(url) ? new URL(url).href : "",
     service,

@@ -160,8 +160,12 @@ export const isGood = ({ set: [, , , , expiration], behind }) =>
  */
 const value = (document, path) => document.split(`\x02${path}\x01`)[1]?.split("\x02")[0] ?? "";
 
-/** @param {any} id */
-const regionOf = (id) => ID.exec(id)?.[1];
+/**
+ * The region of an identity pool or an identity; nothing where it is not plain.
+ *
+ * @param {any} id
+ */
+export const regionOf = (id) => ID.exec(id)?.[1];
 
 /**
  * Where Cognito listens, if that is plain. Login tokens go there: without TLS only to this very machine.

@@ -7,8 +7,8 @@ import { SigFetchError } from "./error.js";
 
 /** @typedef {typeof import("./whole.js")} Whole */
 /**
- * Where an entry takes its parts from: the small module that signs, if there is one; the part of the JavaScript that
- * comes later; and its WebAssembly. A URL, Response, bytes or module each.
+ * Where an entry takes its parts from: the small module that signs, if it has one, and the whole module, a URL, Response,
+ * bytes or module each; and the part of the JavaScript that comes later.
  *
  * @typedef {{ signer?: () => unknown, part: () => Whole | Promise<Whole>, module: () => unknown }} Source
  */

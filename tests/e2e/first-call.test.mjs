@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertRefused } from "./outcome.mjs";
 import { useSetting } from "./setting.mjs";
+import { MINUTE, clockOf } from "./time.mjs";
 
 const at = useSetting({ newPages: true });
 
@@ -244,6 +245,19 @@ test("listeners that come later hear of the credentials that are there, once", a
     ["request", 1],
   ]);
 });
+
+for (const minutes of [50, 70]) {
+  test(`credentials that are ${minutes} minutes old are renewed for the same identity`, async () => {
+    const pass = clockOf(at);
+    const id = await begin();
+    await pass(minutes * MINUTE);
+    const { status, answer } = await call();
+    assert.deepEqual([status, answer.caller.identityId], [200, id]);
+    assert.equal(await identityId(), id);
+    await at.page.waitForTimeout(300);
+    assert.deepEqual(await at.aws.cognitoCalls(), { getId: 1, getCredentials: 2 });
+  });
+}
 
 for (const minutes of [-10, 10]) {
   test(`a device's clock that is ${minutes} minutes off, from the start or after a first call, is no obstacle`, async () => {
