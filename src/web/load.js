@@ -71,7 +71,7 @@ async function loadPart({ part }) {
   }
 }
 
-const LATER = "Check the network; in a service worker import sigfetch/static.";
+const LATER = "Check the network and reload the page; in a service worker import sigfetch/static.";
 
 /**
  * Compiles what `source` gives, while it downloads where that is possible.

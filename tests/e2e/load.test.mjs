@@ -264,6 +264,7 @@ test("a page that cannot load what comes later keeps the answers that came first
         const { createClient } = await import(`/pkg/${entry}.js`);
         const aws = createClient(options);
         const status = (url) => outcome(async () => (await aws.signedFetch(url)).status);
+        globalThis.aws = aws;
         return [await status(url), await status(gone), await status(reports), await outcome(aws.credentials())];
       },
       {
@@ -275,6 +276,8 @@ test("a page that cannot load what comes later keeps the answers that came first
     assert.deepEqual(ends[2], { value: 403 });
     assertRefused(ends[3], "WASM_LOAD", { message: /second part/, advice: /sigfetch\/static/, retryable: true });
   }
+  await at.page.unroute("**/pkg/whole.js");
+  assert.ok(await at.page.evaluate(async () => !!(await globalThis.aws.credentials())), "the next call tries again");
 });
 
 test("a rejected source that nobody waits for is no unhandled rejection", async () => {

@@ -38,6 +38,15 @@ export const checks = {
     assert.equal(value(await ask("callLean", { options: guest, url })), 200);
   },
 
+  "what comes later is loaded by the next call, if it cannot be had at first and the engine tries again": async ({
+    ask,
+    guest,
+    at,
+  }) => {
+    const { ends, isFirefox } = value(await ask("loadedAgain", { options: guest, url: `${at.rest}/items` }));
+    assert.deepEqual(ends, ["WASM_LOAD", 200, isFirefox ? "WASM_LOAD" : ""]);
+  },
+
   "a user signs in, and makes, reads and deletes an item": async ({ ask, alice, at }) => {
     assert.equal(value(await ask("whoami", { options: alice })).role, "LocalUser");
     const made = value(await ask("items", { options: alice, url: `${at.rest}/items` }));

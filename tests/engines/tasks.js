@@ -13,6 +13,22 @@ export async function callLean({ options, url }) {
   return (await lean.createClient(options).signedFetch(url)).status;
 }
 
+/**
+ * What becomes of two calls when what comes later cannot be loaded at first, and of a plain call between. Firefox does not
+ * try a script again that it could not load.
+ */
+export async function loadedAgain({ options, url }) {
+  const { createClient } = await import("/failing/index.js");
+  const aws = createClient(options);
+  const end = () =>
+    aws.identityId().then(
+      () => "",
+      ({ code }) => code,
+    );
+  const ends = [await end(), (await aws.signedFetch(url)).status, await end()];
+  return { ends, isFirefox: /Firefox/.test(navigator.userAgent) };
+}
+
 export const whoami = ({ options }) => createClient(options).whoami();
 
 /** Makes, reads and deletes an item. */
