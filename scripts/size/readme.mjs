@@ -26,7 +26,7 @@ const rows = {
   static: [["`sigfetch/static`", together]],
   "on demand": [
     ["more, once `shareBetweenTabs` is used", (files) => files.tabs],
-    ["more, with the first body of more than 4 MiB", (files) => files.hasher],
+    ["more, once `signHeaders` has more than 4 MiB of bytes", (files) => files.hasher],
   ],
 };
 

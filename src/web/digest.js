@@ -15,13 +15,16 @@ import { turns } from "./turns.js";
  */
 export const SMALL = globalThis.crypto?.subtle ? 2 ** 13 : 2 ** 15;
 
-/** So much of a `Blob` is read at a time where many may be: each reading costs about a millisecond. */
+/** So much of a `Blob` is read at a time: each reading costs about a millisecond. */
 const READ = 2 ** 20;
 
 /** So much crosses into the WebAssembly at a time: its memory never shrinks. */
 const PIECE = 2 ** 16;
 
-/** Up to here a worker does it, where there can be one: it takes two copies for a moment, ours and WebCrypto's. */
+/**
+ * Up to here a worker hashes bytes that are there already, where there can be one: it takes two copies for a moment, ours
+ * and WebCrypto's. What is a copy itself, or is read for it, would take a third, and is hardly hashed sooner.
+ */
 const LARGE = 2 ** 26;
 
 /** @type {Promise<Hasher | undefined> | undefined} */
@@ -47,7 +50,8 @@ export async function digest(data, check, onProgress) {
     // Not by asking for a `Blob`, which may be another realm's.
     if (!(data instanceof Uint8Array)) data = new Uint8Array(await data.arrayBuffer().catch(refuseUnreadable));
     if (total > SMALL && canAsk) hash = await sha256(data);
-  } else if (total <= LARGE && canAsk && globalThis.document) {
+  } else if (data instanceof Uint8Array && total <= LARGE && canAsk && globalThis.document) {
+    const bytes = data;
     hasher ??= import("./hasher.js").then(
       ({ Hasher }) => new Hasher(),
       () => undefined,
@@ -56,8 +60,7 @@ export async function digest(data, check, onProgress) {
       await hasher
     )?.hash(total, (write) => {
       check();
-      // One at a time: more may be read at once.
-      return pass(partsOf(data, MEDIUM), write, check, tell);
+      return pass([bytes], write, check, tell);
     });
     hash = digest && hexOf(digest);
   }
@@ -65,7 +68,7 @@ export async function digest(data, check, onProgress) {
     // A handle of its own, as pieces of several bodies come in between one another.
     const handle = new Handle();
     try {
-      await pass(partsOf(data, READ), (bytes) => handle.hash(bytes, false), check, tell);
+      await pass(partsOf(data), (bytes) => handle.hash(bytes, false), check, tell);
       hash = handle.hash(new Uint8Array(), true);
     } finally {
       handle.free();
@@ -101,17 +104,10 @@ async function pass(parts, take, check, tell) {
   }
 }
 
-/**
- * The bytes of a body; of a `Blob` so many at a time.
- *
- * @param {Data} data
- * @param {number} step
- */
-function partsOf(data, step) {
+/** @param {Data} data */
+function partsOf(data) {
   if (data instanceof Uint8Array) return [data];
-  if (!Array.isArray(data)) return read(data, step);
-  // Not those of an earlier attempt, which are used up.
-  return data.every((piece) => piece instanceof Uint8Array) ? useUp(data) : read(new Blob(data), step);
+  return Array.isArray(data) ? useUp(data) : read(data);
 }
 
 /**
@@ -131,20 +127,19 @@ function* useUp(pieces) {
  * once, Chromium's come to a standstill.
  *
  * @param {Blob} blob
- * @param {number} step
  */
-async function* read(blob, step) {
+async function* read(blob) {
   const part = (/** @type {number} */ at) =>
     handled(
       blob
-        .slice(at, at + step)
+        .slice(at, at + READ)
         .arrayBuffer()
         .catch(refuseUnreadable),
     );
   let next = part(0);
-  for (let at = 0; at < blob.size; at += step) {
+  for (let at = 0; at < blob.size; at += READ) {
     const buffer = await next;
-    next = part(at + step);
+    next = part(at + READ);
     yield new Uint8Array(buffer);
   }
 }
