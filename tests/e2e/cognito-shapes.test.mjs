@@ -118,7 +118,7 @@ test("the key of the developer's token is its issuer without https://, whatever 
       const calls = tokens.map((token) => createClient({ ...options, identity: identity(token) }).credentials());
       return Promise.all(calls.map(outcome));
     },
-    { options: { ...at.guest, timeoutMs: 200 }, tokens: issuers.map((iss) => token({ iss, sub: "\u00fc?>" })) },
+    { options: { ...at.guest, timeoutMs: 5_000 }, tokens: issuers.map((iss) => token({ iss, sub: "\u00fc?>" })) },
   );
   await at.page.unroute(COGNITO);
   ends.forEach((end) => assertRefused(end, "NETWORK", { retryable: true }));
