@@ -1,5 +1,5 @@
 import { mkdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { cache, pkg } from "../lib/paths.mjs";
 
@@ -40,9 +40,16 @@ async function bundle(specifier) {
 
 /** The scripts that a page loads at once, as esbuild makes them; what is imported only when it is needed is left out. */
 export async function loadedAtOnce(options) {
+  const { chunks, atOnce } = await inChunks(options);
+  return atOnce.map((name) => chunks[name]);
+}
+
+/** A page's script as esbuild makes it, by name: `app.js` and chunks. `atOnce` names those that it needs at once. */
+export async function inChunks(options) {
   const { build } = await import("esbuild");
   const { outputFiles, metafile } = await build({
     ...options,
+    entryNames: "app",
     bundle: true,
     splitting: true,
     write: false,
@@ -52,16 +59,14 @@ export async function loadedAtOnce(options) {
     platform: "browser",
     target: "es2022",
   });
-  // The first entry point is the page's; others are what it imports later.
-  const [[first]] = Object.entries(metafile.outputs).filter(([, { entryPoint }]) =>
-    /pages\/|^<stdin>$/.test(entryPoint),
+  const imports = Object.fromEntries(
+    Object.entries(metafile.outputs).map(([file, { imports }]) => [basename(file), imports]),
   );
-  const files = chunksAtOnce(first, (file) =>
-    metafile.outputs[file].imports.filter(({ kind }) => kind === "import-statement").map(({ path }) => path),
-  );
-  return outputFiles
-    .filter(({ path }) => files.some((file) => path.replaceAll("\\", "/").endsWith(file)))
-    .map(({ contents }) => contents);
+  const importsOf = (name) => imports[name].filter(({ kind }) => kind === "import-statement");
+  return {
+    chunks: Object.fromEntries(outputFiles.map(({ path, contents }) => [basename(path), contents])),
+    atOnce: chunksAtOnce("app.js", (name) => importsOf(name).map(({ path }) => basename(path))),
+  };
 }
 
 /** A chunk, and all that it imports at once, and they. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { brotliCompressSync } from "node:zlib";
 import { inRoot } from "../../lib/paths.mjs";
 import { installPacked } from "../../lib/tarball.mjs";
-import { bundleInChunks } from "../bundle.mjs";
+import { inChunks } from "../../size/bundle.mjs";
 
 /** Where a contender's page is. */
 export const pathOf = ({ page, preload }) => `/${page}${preload ? "-preloaded" : ""}/`;
@@ -26,7 +26,10 @@ export const contenders = [
 async function files(contender, settings, installed) {
   const { page, preload } = contender;
   const path = pathOf(contender);
-  const { chunks, atOnce } = await bundleInChunks(["cold", "pages", `${page}.js`]);
+  const { chunks, atOnce } = await inChunks({
+    entryPoints: [inRoot("scripts", "bench", "cold", "pages", `${page}.js`)],
+    outdir: inRoot(".cache", "cold"),
+  });
   const links = atOnce.slice(1).map((name) => `<link rel=modulepreload href=${name}>`);
   if (preload) links.push("<link rel=preload href=wasm/signer.wasm as=fetch crossorigin>");
   const html = `<!doctype html><meta charset=utf-8><title>cold</title><link rel=icon href="data:,">
