@@ -13,11 +13,8 @@ const RATIOS = {
 
 const PAUSE_MS = { "POST 32 MiB": 16 };
 
-/**
- * Bytes, with a worker and without one: one copy of the body. In a worker there is the one that WebCrypto makes, too, as
- * in the floor, and the worker itself takes some MiB.
- */
-const MEMORY = { "POST 32 MiB": [2 ** 26 + 2 ** 22, 2 ** 25] };
+/** Bytes: one copy of the body. */
+const MEMORY = { "POST 32 MiB": 2 ** 25 };
 
 /** Each promise that was measured, with its limit. `results` are those of `measure.mjs`. */
 export function verdicts(results) {
@@ -30,7 +27,7 @@ export function verdicts(results) {
       const { median, best } = ratios[label]?.[SIGNER] ?? {};
       add(`${label}, ${title}: × the floor`, median, limits[place], best);
       add(`${label}, ${title}: longest pause, ms`, pauses[label]?.[SIGNER]?.median, PAUSE_MS[label]);
-      add(`${label}, ${title}: memory, bytes`, memory[label]?.[SIGNER], MEMORY[label]?.[place]);
+      add(`${label}, ${title}: memory, bytes`, memory[label]?.[SIGNER], MEMORY[label]);
     }
   });
   return found;
