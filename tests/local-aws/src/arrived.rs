@@ -1,5 +1,7 @@
 //! A request as it came over the wire.
 
+use std::time::SystemTime;
+
 use bytes::Bytes;
 use http::{HeaderMap, Method, Uri};
 
@@ -13,6 +15,8 @@ pub(crate) struct Arrived {
     pub(crate) body: Bytes,
     /// What this answer is known by, as `x-amzn-requestid`.
     pub(crate) request_id: String,
+    /// When it arrived, by the clock of the service that it is for.
+    pub(crate) now: SystemTime,
 }
 
 impl Arrived {

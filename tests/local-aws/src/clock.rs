@@ -20,16 +20,19 @@ pub(crate) struct Clock {
 impl Clock {
     /// What the server believes the time to be.
     pub(crate) fn now(&self) -> SystemTime {
-        let offset = self.offset_seconds.load(Ordering::Relaxed);
-        let shift = Duration::from_secs(offset.unsigned_abs());
-        let now = SystemTime::now();
-        if offset < 0 { now - shift } else { now + shift }
+        shifted(SystemTime::now(), self.offset_seconds.load(Ordering::Relaxed))
     }
 
     /// Sets how far ahead of the machine's clock (or, if negative, behind it) the server is.
     pub(crate) fn set_offset(&self, seconds: i64) {
         self.offset_seconds.store(seconds, Ordering::Relaxed);
     }
+}
+
+/// A time moved by that many seconds; negative means back.
+pub(crate) fn shifted(time: SystemTime, seconds: i64) -> SystemTime {
+    let shift = Duration::from_secs(seconds.unsigned_abs());
+    if seconds < 0 { time - shift } else { time + shift }
 }
 
 /// Whole seconds since 1970, as tokens carry them.

@@ -1,6 +1,6 @@
 //! The way of one request: which service, which faults, which answer, and what is written down about it.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use http::header::{ACCESS_CONTROL_EXPOSE_HEADERS, DATE};
 use http::{Request, StatusCode};
@@ -25,6 +25,8 @@ pub(crate) enum Delivery {
     Whole,
     /// The connection ends in the middle.
     Cut,
+    /// It stops in the middle, and the connection stays open.
+    Stalled,
 }
 
 /// An answer that is ready to go out.
@@ -50,8 +52,14 @@ pub(crate) async fn answer(world: &World, request: Request<Incoming>) -> (Answer
         headers: parts.headers,
         body: bytes::Bytes::new(),
         request_id: random::uuid(),
+        now: world.now(),
     };
     let host = parse_host(arrived.host());
+    let now = || match &host {
+        Host::Service { service, .. } => world.now_at(*service),
+        _ => world.now(),
+    };
+    arrived.now = now();
     let request_id_header = match host {
         Host::Service { service: Service::Http, .. } => "apigw-requestid",
         _ => "x-amzn-requestid",
@@ -63,16 +71,16 @@ pub(crate) async fn answer(world: &World, request: Request<Incoming>) -> (Answer
         }
         Err(_) => false,
     };
-    let served = match host {
+    let served = match &host {
         Host::Unknown => Served::whole(misdirected(), "unknown"),
         _ if !body_fits => Served::whole(too_large(), "unknown"),
         Host::Control => Served::whole(control::answer(world, &arrived), "control"),
         Host::UnknownApi => Served::whole(execute_api::unknown_api(), "unknown"),
         Host::Service { service, .. } if arrived.is_preflight() => {
-            world.stats.count_preflight(service);
-            Served::whole(preflight(service, &arrived), "preflight")
+            world.stats.count_preflight(*service);
+            Served::whole(preflight(*service, &arrived), "preflight")
         }
-        Host::Service { service, region } => serve(world, &arrived, service, &region).await,
+        Host::Service { service, region } => serve(world, &arrived, *service, region).await,
     };
     log::line(
         world.log,
@@ -87,7 +95,7 @@ pub(crate) async fn answer(world: &World, request: Request<Incoming>) -> (Answer
         ),
     );
     let answer = served.answer.with_header(request_id_header, &arrived.request_id);
-    (with_date(world, answer), served.delivery)
+    (with_date(world, answer, now()), served.delivery)
 }
 
 fn preflight(service: Service, arrived: &Arrived) -> Answer {
@@ -114,18 +122,30 @@ async fn serve(world: &World, arrived: &Arrived, service: Service, region: &str)
         },
     };
     drop(in_flight);
-    let (cut, cached, expose_date) = {
+    let (cut, stalled, cached, pad, expose_date) = {
         let mut faults = world.faults.lock();
-        (faults.take_cut(service), faults.take_cached(service), !faults.hide_date)
+        (
+            faults.take_cut(service),
+            faults.take_stall(service),
+            faults.take_cached(service),
+            faults.take_pad(service),
+            !faults.hide_date,
+        )
     };
     let mut answer = cors::expose(answer, service, expose_date);
     if let Some(cached) = cached {
         answer = from_cache(world, answer, cached.seconds);
     }
+    if let Some(pad) = pad {
+        answer = padded(answer, pad.bytes);
+    }
     let mut delivery = Delivery::Whole;
     if cut {
         answer = answer.counted_as("cut");
         delivery = Delivery::Cut;
+    } else if stalled {
+        answer = answer.counted_as("stalled");
+        delivery = Delivery::Stalled;
     }
     let operation = operation(service, arrived);
     world.stats.count(service, &operation, &answer.outcome);
@@ -187,12 +207,20 @@ fn from_cache(world: &World, answer: Answer, seconds: u32) -> Answer {
         .with_header("access-control-expose-headers", &exposed)
 }
 
-/// Every answer carries the server's time, unless it has one already or a fault hides it.
-fn with_date(world: &World, answer: Answer) -> Answer {
+/// The same answer, followed by that many spaces.
+fn padded(mut answer: Answer, bytes: usize) -> Answer {
+    let mut body = answer.body.to_vec();
+    body.resize(body.len() + bytes, b' ');
+    answer.body = body.into();
+    answer
+}
+
+/// Every answer carries the service's time, unless it has one already or a fault hides it.
+fn with_date(world: &World, answer: Answer, now: SystemTime) -> Answer {
     if answer.headers.contains_key(DATE) || world.faults.lock().hide_date {
         answer
     } else {
-        answer.with_header("date", &httpdate::fmt_http_date(world.now()))
+        answer.with_header("date", &httpdate::fmt_http_date(now))
     }
 }
 

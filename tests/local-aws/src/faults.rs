@@ -8,6 +8,7 @@ use std::time::{Duration, SystemTime};
 
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
 
 use crate::host::Service;
 
@@ -17,6 +18,8 @@ use crate::host::Service;
 pub(crate) struct Faults {
     /// How far the server's clock is ahead of the machine's; negative means behind.
     pub(crate) clock_offset_seconds: i64,
+    /// How far the clock of one service is ahead of the server's.
+    service_clock_offset_seconds: BTreeMap<Service, Offset>,
     /// No `Date` header, and none exposed.
     pub(crate) hide_date: bool,
     /// How long new credentials last, if not an hour.
@@ -28,6 +31,8 @@ pub(crate) struct Faults {
     cut: Vec<Cut>,
     outage: Vec<Outage>,
     cached: Vec<Cached>,
+    pad: Vec<Pad>,
+    stall: Vec<Stall>,
 }
 
 /// Cognito Identity answers something else than it should.
@@ -43,6 +48,8 @@ pub(crate) struct CognitoFault {
     pub(crate) message: Option<String>,
     /// An answer that is not of the protocol at all.
     pub(crate) body: Option<OddBody>,
+    /// The real answer with these members put into it, `null` included.
+    pub(crate) merge: Option<Value>,
     #[serde(default = "once")]
     times: u32,
 }
@@ -116,6 +123,25 @@ pub(crate) struct Cached {
     times: u32,
 }
 
+/// An answer is followed by that many spaces, which JSON and XML allow.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Pad {
+    service: Service,
+    pub(crate) bytes: usize,
+    #[serde(default = "once")]
+    times: u32,
+}
+
+/// The body of an answer stops in the middle, and the connection stays open.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Stall {
+    service: Service,
+    #[serde(default = "once")]
+    times: u32,
+}
+
 fn once() -> u32 {
     1
 }
@@ -138,7 +164,7 @@ macro_rules! wears_off {
         })*
     };
 }
-wears_off!(CognitoFault, Throttle, Status5xx, Cut, Cached);
+wears_off!(CognitoFault, Throttle, Status5xx, Cut, Cached, Pad, Stall);
 
 fn take<T: WearsOff + Clone>(faults: &mut Vec<T>, meant: impl Fn(&T) -> bool) -> Option<T> {
     let at = faults.iter().position(meant)?;
@@ -173,6 +199,21 @@ impl Faults {
         take(&mut self.cached, |fault| fault.service == service)
     }
 
+    /// How many spaces follow this answer.
+    pub(crate) fn take_pad(&mut self, service: Service) -> Option<Pad> {
+        take(&mut self.pad, |fault| fault.service == service)
+    }
+
+    /// Whether this answer stops in the middle.
+    pub(crate) fn take_stall(&mut self, service: Service) -> bool {
+        take(&mut self.stall, |fault| fault.service == service).is_some()
+    }
+
+    /// How far the service's own clock is ahead of the server's, in seconds.
+    pub(crate) fn service_clock_offset(&self, service: Service) -> i64 {
+        self.service_clock_offset_seconds.get(&service).map_or(0, |offset| offset.0)
+    }
+
     /// Whether the service is down at this time.
     pub(crate) fn is_down(&self, service: Service, now: SystemTime) -> bool {
         self.outage.iter().any(|outage| {
@@ -189,6 +230,7 @@ impl Faults {
     /// Applies the standing part of a change, at this time.
     pub(crate) fn apply(&mut self, change: Change, now: SystemTime) {
         change.clock_offset_seconds.apply_to(&mut self.clock_offset_seconds);
+        change.service_clock_offset_seconds.apply_to(&mut self.service_clock_offset_seconds);
         change.hide_date.apply_to(&mut self.hide_date);
         change.credential_lifetime_seconds.apply_to(&mut self.credential_lifetime_seconds);
         change.cognito.apply_to(&mut self.cognito);
@@ -198,6 +240,8 @@ impl Faults {
         change.cut.apply_to(&mut self.cut);
         change.outage.apply_to(&mut self.outage);
         change.cached.apply_to(&mut self.cached);
+        change.pad.apply_to(&mut self.pad);
+        change.stall.apply_to(&mut self.stall);
         for outage in &mut self.outage {
             outage.since.get_or_insert(now);
         }
@@ -211,6 +255,8 @@ impl Faults {
 pub(crate) struct Change {
     #[serde(default)]
     clock_offset_seconds: Field<Offset>,
+    #[serde(default)]
+    service_clock_offset_seconds: Field<BTreeMap<Service, Offset>>,
     #[serde(default)]
     hide_date: Field<bool>,
     #[serde(default)]
@@ -229,6 +275,10 @@ pub(crate) struct Change {
     outage: Field<OneOrMany<Outage>>,
     #[serde(default)]
     cached: Field<OneOrMany<Cached>>,
+    #[serde(default)]
+    pad: Field<OneOrMany<Pad>>,
+    #[serde(default)]
+    stall: Field<OneOrMany<Stall>>,
     /// At once: forget all credentials that were issued.
     #[serde(default)]
     pub(crate) revoke_credentials: bool,
@@ -272,7 +322,7 @@ impl<T> Field<T> {
 }
 
 /// An offset that no date arithmetic overflows on: up to ten years.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 #[serde(try_from = "i64")]
 struct Offset(i64);
 
@@ -347,6 +397,7 @@ mod tests {
             (r#"{"cognito":{"tims":1}}"#, "tims"),
             (r#"{"throttle":{"service":"s3"}}"#, "s3"),
             (r#"{"clockOffsetSeconds":999999999999}"#, "ten years"),
+            (r#"{"serviceClockOffsetSeconds":{"rest":999999999999}}"#, "ten years"),
         ] {
             let error = change(text).unwrap_err().to_string();
             assert!(error.contains(word), "{error}");

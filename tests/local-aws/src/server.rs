@@ -140,7 +140,8 @@ async fn serve(stream: TcpStream, world: Arc<World>) {
 fn to_response(answer: Answer, delivery: Delivery) -> Response<UnsyncBoxBody<Bytes, io::Error>> {
     let body = match delivery {
         Delivery::Whole => Full::new(answer.body).map_err(|never| match never {}).boxed_unsync(),
-        Delivery::Cut => CutBody::of(&answer.body).boxed_unsync(),
+        Delivery::Cut => HalfBody::of(&answer.body, AfterHalf::BreakOff).boxed_unsync(),
+        Delivery::Stalled => HalfBody::of(&answer.body, AfterHalf::Stall).boxed_unsync(),
     };
     let mut response = Response::new(body);
     *response.status_mut() = answer.status;
@@ -148,17 +149,28 @@ fn to_response(answer: Answer, delivery: Delivery) -> Response<UnsyncBoxBody<Byt
     response
 }
 
-/// A body that promises all its bytes, gives the first half and breaks off.
-struct CutBody {
+/// What follows the first half of a body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum AfterHalf {
+    /// The connection ends.
+    BreakOff,
+    /// Nothing, until the client goes away.
+    Stall,
+}
+
+/// A body that promises all its bytes and gives the first half.
+struct HalfBody {
     promised: u64,
     first_half: Option<Bytes>,
+    then: AfterHalf,
     /// Breaking off at once would take the half with it, which is still in the connection's buffer then.
     pause: Pin<Box<tokio::time::Sleep>>,
 }
 
-impl CutBody {
-    fn of(body: &Bytes) -> Self {
+impl HalfBody {
+    fn of(body: &Bytes, then: AfterHalf) -> Self {
         Self {
+            then,
             // At least one byte is promised, or an empty answer would be whole.
             promised: (body.len() as u64).max(1),
             first_half: Some(body.slice(..body.len() / 2)),
@@ -167,7 +179,7 @@ impl CutBody {
     }
 }
 
-impl Body for CutBody {
+impl Body for HalfBody {
     type Data = Bytes;
     type Error = io::Error;
 
@@ -177,6 +189,9 @@ impl Body for CutBody {
     ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
         if let Some(half) = self.first_half.take() {
             return Poll::Ready(Some(Ok(Frame::data(half))));
+        }
+        if self.then == AfterHalf::Stall {
+            return Poll::Pending;
         }
         ready!(self.pause.as_mut().poll(context));
         Poll::Ready(Some(Err(io::Error::from(io::ErrorKind::ConnectionAborted))))

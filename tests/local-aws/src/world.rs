@@ -6,10 +6,11 @@ use std::time::{Duration, SystemTime};
 use parking_lot::Mutex;
 
 use crate::appsync::Notes;
-use crate::clock::Clock;
+use crate::clock::{Clock, shifted};
 use crate::cognito_idp::RefreshTokens;
 use crate::execute_api::Items;
 use crate::faults::Faults;
+use crate::host::Service;
 use crate::identities::Identities;
 use crate::issued::{Caller, Credentials, Issued, LIFETIME};
 use crate::stats::Stats;
@@ -53,6 +54,12 @@ impl World {
     /// The time, as the server believes it to be.
     pub(crate) fn now(&self) -> SystemTime {
         self.clock.now()
+    }
+
+    /// The time, as one service believes it to be.
+    pub(crate) fn now_at(&self, service: Service) -> SystemTime {
+        let offset = self.faults.lock().service_clock_offset(service);
+        shifted(self.now(), offset)
     }
 
     /// Goes back to the start: state, faults and counters.

@@ -58,7 +58,7 @@ async fn respond(world: &World, request: &Arrived, region: &str) -> Result<(Valu
         return Err(HttpError::new(StatusCode::NOT_FOUND, "UnknownOperationException", "Unknown Operation Request."));
     }
     let scope = Scope { service: "appsync", region, window_minutes: 5 };
-    let verdict = verify::verify(request, scope, &world.issued.lock(), world.now());
+    let verdict = verify::verify(request, scope, &world.issued.lock(), request.now);
     let caller = verdict.map_err(|refusal| refused(request, refusal))?;
     if !caller.role.policy.mentions(ACTION) {
         return Err(unauthorized("Permission denied"));

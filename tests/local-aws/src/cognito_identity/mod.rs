@@ -63,18 +63,18 @@ fn faulty(fault: &CognitoFault, real: impl FnOnce() -> Answer) -> Answer {
     let status = |default: u16| {
         StatusCode::from_u16(fault.status.unwrap_or(default)).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     };
-    match fault.body {
-        Some(OddBody::Html) => {
+    match (fault.body, &fault.merge) {
+        (Some(OddBody::Html), _) => {
             Answer::new(status(503), "text/html", "<!DOCTYPE html><title>Busy</title><h1>Service Unavailable</h1>")
                 .counted_as("html")
         }
-        Some(OddBody::Empty) => Answer::new(status(200), "application/x-amz-json-1.1", "").counted_as("empty"),
-        Some(OddBody::Half) => {
+        (Some(OddBody::Empty), _) => Answer::new(status(200), "application/x-amz-json-1.1", "").counted_as("empty"),
+        (Some(OddBody::Half), _) => {
             let mut answer = real();
             answer.body.truncate(answer.body.len() / 2);
             answer.counted_as("half")
         }
-        Some(OddBody::Malformed) => {
+        (Some(OddBody::Malformed), _) => {
             // The names are right and the kinds of the values are not.
             let body = json!({
                 "IdentityId": 7,
@@ -84,7 +84,14 @@ fn faulty(fault: &CognitoFault, real: impl FnOnce() -> Answer) -> Answer {
             answer.status = status(200);
             answer.counted_as("malformed")
         }
-        None => {
+        (None, Some(patch)) => {
+            let mut answer = real();
+            let mut body = serde_json::from_slice(&answer.body).unwrap_or_default();
+            merge(&mut body, patch);
+            answer.body = body.to_string().into();
+            answer.counted_as("merged")
+        }
+        (None, None) => {
             let name = fault.name.as_deref().unwrap_or("InternalErrorException");
             let default = if name == "InternalErrorException" { 500 } else { 400 };
             AwsError {
@@ -94,6 +101,19 @@ fn faulty(fault: &CognitoFault, real: impl FnOnce() -> Answer) -> Answer {
             }
             .to_answer()
         }
+    }
+}
+
+/// Puts the members of a patch into a document, as a merge patch (RFC 7396) does; but `null` removes nothing: it is a
+/// value that a client has to survive.
+fn merge(document: &mut Value, patch: &Value) {
+    match (document, patch) {
+        (Value::Object(document), Value::Object(patch)) => {
+            for (name, value) in patch {
+                merge(document.entry(name).or_insert(Value::Null), value);
+            }
+        }
+        (document, patch) => *document = patch.clone(),
     }
 }
 

@@ -99,7 +99,7 @@ fn allow_origin(api: &Api, answer: Answer, expose_date: bool) -> Answer {
 /// Who calls, and whether that caller may.
 fn authorize(world: &World, api: &Api, request: &Arrived, region: &str) -> Result<Caller, Refused> {
     let scope = Scope { service: "execute-api", region, window_minutes: 5 };
-    let verdict = verify::verify(request, scope, &world.issued.lock(), world.now());
+    let verdict = verify::verify(request, scope, &world.issued.lock(), request.now);
     let caller = verdict.map_err(Refused::Signature)?;
     let action = "execute-api:Invoke";
     let path = routes::path_in_stage(api, request.path()).unwrap_or_default();

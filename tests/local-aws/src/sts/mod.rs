@@ -68,7 +68,7 @@ fn accepts_json(request: &Arrived) -> bool {
 /// Needs no permission: even a caller who may do nothing may ask who it is.
 fn get_caller_identity(world: &World, request: &Arrived, region: &str) -> Result<Fields, QueryError> {
     let scope = Scope { service: "sts", region, window_minutes: 15 };
-    let caller = verify::verify(request, scope, &world.issued.lock(), world.now()).map_err(refused)?;
+    let caller = verify::verify(request, scope, &world.issued.lock(), request.now).map_err(refused)?;
     Ok(vec![("Arn", caller.arn().into()), ("UserId", caller.user_id().into()), ("Account", ACCOUNT_ID.into())])
 }
 

@@ -58,6 +58,7 @@ fn arrived(method: &str, url: &str, headers: Vec<(String, String)>, body: &str) 
         headers: map,
         body: Bytes::copy_from_slice(body.as_bytes()),
         request_id: String::new(),
+        now: SystemTime::UNIX_EPOCH,
     }
 }
 

@@ -231,3 +231,61 @@ async fn a_roles_sessions_can_be_revoked() {
     let reply = local.control("POST", "faults", Some(json!({ "revokeSessions": "Nobody" }))).await;
     assert_eq!(reply.status, 404);
 }
+
+#[tokio::test]
+async fn members_of_cognitos_answers_can_be_replaced() {
+    let local = LocalAws::start().await;
+    let patch = json!({ "Credentials": { "Expiration": 0, "SessionToken": null } });
+    local.faults(json!({ "cognito": { "operation": "GetCredentialsForIdentity", "merge": patch } })).await;
+    let guest = get_id(&local).await.json()["IdentityId"].clone();
+    let ask = || local.cognito("GetCredentialsForIdentity", json!({ "IdentityId": guest }));
+    let credentials = ask().await.json()["Credentials"].clone();
+    assert_eq!((&credentials["Expiration"], &credentials["SessionToken"]), (&json!(0), &Value::Null));
+    assert!(credentials["SecretKey"].is_string());
+    assert!(ask().await.json()["Credentials"]["Expiration"].as_f64().unwrap() > 1e9);
+}
+
+#[tokio::test]
+async fn an_answer_can_be_padded() {
+    let local = LocalAws::start().await;
+    for service in ["cognitoIdentity", "sts", "rest"] {
+        let ask = || local.send(Request::new("POST", &local.endpoint(service)));
+        let usual = ask().await.body.len();
+        local.faults(json!({ "pad": { "service": service, "bytes": 100_000 } })).await;
+        let padded = ask().await;
+        assert!(padded.body.len() >= 100_000 && padded.text().ends_with("  "), "{service}");
+        assert!(ask().await.body.len().abs_diff(usual) < 100, "{service}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_can_stop_in_the_middle() {
+    let local = LocalAws::start().await;
+    local.faults(json!({ "stall": { "service": "sts" } })).await;
+    let request = Request::new("POST", &local.endpoint("sts"));
+    let mut body = begin(local.port, request.clone()).await.unwrap().into_body();
+    assert!(!body.frame().await.unwrap().unwrap().into_data().unwrap().is_empty());
+    assert!(tokio::time::timeout(Duration::from_millis(300), body.frame()).await.is_err());
+    assert!(!local.send(request).await.body.is_empty());
+}
+
+#[tokio::test]
+async fn one_services_clock_can_be_wrong() {
+    let local = LocalAws::start().await;
+    let credentials = local.guest().await;
+    local.faults(json!({ "serviceClockOffsetSeconds": { "rest": 600 } })).await;
+    let reply = items(&local, &credentials).await;
+    assert!(reply.message().starts_with("Signature expired: "), "{}", reply.text());
+    let corrected = credentials.sign_at(
+        Request::new("GET", &format!("{}/items", local.endpoint("rest"))),
+        "execute-api",
+        "us-east-1",
+        date(&reply),
+    );
+    assert_eq!(local.send(corrected).await.status, 200);
+    let other = Request::new("GET", &format!("{}/items", local.endpoint("http")));
+    assert_eq!(local.send(credentials.sign(other, "execute-api")).await.status, 200);
+    assert!(date(&get_id(&local).await).duration_since(SystemTime::now()).unwrap_or_default().as_secs() < 2);
+    local.faults(json!({ "serviceClockOffsetSeconds": null })).await;
+    assert_eq!(items(&local, &credentials).await.status, 200);
+}
