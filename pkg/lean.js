@@ -1,11 +1,6 @@
 // @ts-check
-// The lean entry: the WebAssembly lies in files of its own, compiled while they download and cached by the browser. What
-// a plain first call does not need comes later.
+// The lean entry: the WebAssembly is a file of its own, compiled while it downloads and cached by the browser.
 import { clientFactory } from "./client.js";
 
-export const createClient = clientFactory({
-  signer: () => new URL("./wasm/signer.wasm", import.meta.url),
-  part: () => import("./whole.js"),
-  module: () => new URL("./wasm/sigfetch_bg.wasm", import.meta.url),
-});
+export const createClient = clientFactory(() => new URL("./wasm/sigfetch_bg.wasm", import.meta.url));
 export { SigFetchError } from "./client.js";

@@ -3,10 +3,6 @@
 // @ts-ignore: the types of browsers, which the rest is checked with, know no files
 import { readFile } from "node:fs/promises";
 import { clientFactory } from "./client.js";
-import * as part from "./whole.js";
 
-export const createClient = clientFactory({
-  part: () => part,
-  module: () => readFile(new URL("./wasm/sigfetch_bg.wasm", import.meta.url)),
-});
+export const createClient = clientFactory(() => readFile(new URL("./wasm/sigfetch_bg.wasm", import.meta.url)));
 export { SigFetchError } from "./client.js";

@@ -3,7 +3,6 @@
 import { clientFactory } from "./client.js";
 // @ts-ignore: only such runtimes know such imports
 import module from "./wasm/sigfetch_bg.wasm";
-import * as part from "./whole.js";
 
-export const createClient = clientFactory({ part: () => part, module: () => module });
+export const createClient = clientFactory(() => module);
 export { SigFetchError } from "./client.js";

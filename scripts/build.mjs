@@ -9,100 +9,86 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { bundleEdge, bundlePart } from "./build/edge.mjs";
-import { inline, minify } from "./build/glue.mjs";
-import { mark } from "./build/mark.mjs";
-import { bind, compile, shrink, signer, whole } from "./build/wasm.mjs";
+import { makeModule } from "./build/wasm.mjs";
 import { filesUnder, fingerprint } from "./lib/files.mjs";
 import { main } from "./lib/main.mjs";
 import { cache, inRoot, pkg } from "./lib/paths.mjs";
 import { faint, good, stopwatch, strong } from "./lib/report.mjs";
-import { activeToolchain } from "./setup/rust.mjs";
+import { read, ReportedError } from "./lib/run.mjs";
 import { setUp } from "./setup.mjs";
 
-const wasmFolder = join(pkg, "wasm");
-const freshFolder = join(cache, "wasm");
-const [first, later, tabs, hasher] = ["client.js", "whole.js", "tabs.js", "hasher.js"].map((file) => join(pkg, file));
-
-/** The modules that are made of the crate: the whole one, and the small one that pages load first. */
-const modules = [
-  { name: "sigfetch", how: whole, file: "sigfetch_bg.wasm", script: "inline.js", mark: "build" },
-  { name: "signer", how: signer, file: "signer.wasm", script: "signer-inline.js", mark: "signerBuild" },
-];
-const generated = modules
-  .flatMap(({ name, file, script }) => [`${name}.js`, `${name}.d.ts`, file, script])
-  .concat("build.js")
-  .map((file) => join(wasmFolder, file))
-  .concat(first, later, tabs, hasher);
+const made = join(pkg, "wasm");
 const note = join(cache, "build.json");
 
-/** What the package shares with the checkout, copied because npm publishes only what lies in the package's folder. */
-const copies = [
-  [inRoot("src", "web", "api.d.ts"), join(pkg, "api.d.ts")],
-  ...["README.md", "LICENSE", "CHANGELOG.md"].map((file) => [inRoot(file), join(pkg, file)]),
-];
+/** What npm should publish and publishes only from the package's own folder. */
+const copies = ["README.md", "LICENSE", "CHANGELOG.md"];
 
-/** All that decides what the build gives. */
-async function inputs() {
-  const files = filesUnder(
-    ...["src", "Cargo.toml", "Cargo.lock", "package-lock.json"].map((name) => inRoot(name)),
-    ...["build.mjs", "build"].map((name) => inRoot("scripts", name)),
-  );
-  return fingerprint(files, (await activeToolchain()).compiler);
-}
+/** The default entry and all that it imports, as one file that can be copied anywhere. */
+const oneFile = { entry: join(pkg, "index.js"), file: join(pkg, "static.js") };
 
-/** Builds the npm package into `pkg/`, as far as anything changed since the last time. */
+/** Builds the npm package into `pkg/`. The WebAssembly is made again only if something changed since the last time. */
 export async function build() {
   const elapsed = stopwatch();
   console.log(strong("Build"));
-  for (const [from, to] of copies) if (existsSync(from)) copyFileSync(from, to);
-  const wanted = await inputs();
-  if (isUpToDate(wanted)) {
-    console.log(`  ${good("✓")} pkg/ is up to date ${faint(`(${elapsed()})`)}`);
-    return;
-  }
+  for (const file of copies) copyFileSync(inRoot(file), join(pkg, file));
+  const inputs = await fingerprintOfInputs();
+  const isCurrent = isUpToDate(inputs);
+  if (!isCurrent) await makeWasm(inputs);
+  await bundleOneFile();
+  const bytes = statSync(join(made, "sigfetch_bg.wasm")).size.toLocaleString("en");
+  const what = isCurrent ? "pkg/ is up to date" : `pkg/ built, the WebAssembly has ${bytes} bytes`;
+  console.log(`  ${good("✓")} ${what} ${faint(`(${elapsed()})`)}`);
+}
+
+async function makeWasm(inputs) {
   console.log("  compiling for size (the first time takes minutes)");
-  // Beside the old one, so that whoever uses the package meanwhile finds it whole.
-  rmSync(freshFolder, { recursive: true, force: true });
-  mkdirSync(freshFolder, { recursive: true });
-  let marks = "";
-  for (const module of modules) marks += `export const ${module.mark} = "${await make(module)}";\n`;
-  writeFileSync(join(freshFolder, "build.js"), marks);
-
-  // From here to the new note, a build that fails must not look finished.
+  // Beside the old files, which stay complete for whoever uses the package meanwhile.
+  const fresh = join(cache, "wasm");
+  rmSync(fresh, { recursive: true, force: true });
+  mkdirSync(fresh, { recursive: true });
+  await makeModule(fresh);
+  // From here on until the new note, a build that breaks off must not look complete.
   rmSync(note, { force: true });
-  rmSync(wasmFolder, { recursive: true, force: true });
-  renameSync(freshFolder, wasmFolder);
-  const entry = (name) => inRoot("src", "web", name);
-  await bundleEdge(
-    { entry: entry("first.js"), file: first },
-    { entry: entry("whole.js"), file: later, shared: "./client.js" },
-    ["./tabs.js", "./hasher.js"],
-  );
-  await bundlePart(entry("tabs.js"), tabs);
-  await bundlePart(entry("hasher.js"), hasher);
-  writeFileSync(note, JSON.stringify({ inputs: wanted, outputs: fingerprint(generated) }));
-  const bytes = modules.map(({ file }) => statSync(join(wasmFolder, file)).size.toLocaleString("en"));
-  console.log(`  ${good("✓")} pkg/ built, the modules have ${bytes.join(" and ")} bytes ${faint(`(${elapsed()})`)}`);
+  rmSync(made, { recursive: true, force: true });
+  renameSync(fresh, made);
+  writeFileSync(note, JSON.stringify({ inputs, outputs: fingerprint(filesUnder(made)) }));
 }
 
-/** Makes the files of one module, and gives the mark that it carries. */
-async function make({ name, how, file, script }) {
-  const fresh = (file) => join(freshFolder, file);
-  const module = fresh(file);
-  await bind(await compile(how), freshFolder, name);
-  rmSync(fresh(`${name}_bg.wasm.d.ts`));
-  renameSync(fresh(`${name}_bg.wasm`), module);
-  await minify(fresh(`${name}.js`), await shrink(module));
-  const build = mark(module);
-  await inline(module, fresh(script));
-  return build;
+/** Everything that the WebAssembly and its glue are made of, but for the scripts that wasm-bindgen copies. */
+async function fingerprintOfInputs() {
+  const files = ["src", "Cargo.toml", "Cargo.lock", "package-lock.json", "scripts/build"].map((name) => inRoot(name));
+  return fingerprint(filesUnder(...files), await read("rustc", ["-vV"]), await read("wasm-bindgen", ["--version"]));
 }
 
-function isUpToDate(wanted) {
-  if (!existsSync(note) || !generated.every(existsSync)) return false;
+function isUpToDate(inputs) {
+  if (!existsSync(note)) return false;
   const last = JSON.parse(readFileSync(note, "utf8"));
-  return last.inputs === wanted && last.outputs === fingerprint(generated);
+  if (last.inputs !== inputs || last.outputs !== fingerprint(filesUnder(made))) return false;
+  return filesUnder(join(made, "snippets")).every(isCopyOfOurs);
+}
+
+/** wasm-bindgen copies the scripts that Rust imports to `snippets/<crate>/<path in the checkout>`. */
+function isCopyOfOurs(copy) {
+  const [, ...path] = copy.slice(join(made, "snippets", "/").length).split(/[\\/]/);
+  const original = inRoot(...path);
+  return existsSync(original) && readFileSync(original).equals(readFileSync(copy));
+}
+
+async function bundleOneFile() {
+  const esbuild = await import("esbuild");
+  const { warnings, metafile, outputFiles } = await esbuild.build({
+    entryPoints: [oneFile.entry],
+    bundle: true,
+    write: false,
+    metafile: true,
+    format: "esm",
+    target: "es2022",
+    legalComments: "none",
+  });
+  if (warnings.length > 0) throw new ReportedError(`esbuild warns about ${oneFile.file}: ${warnings[0].text}`);
+  const [{ imports }] = Object.values(metafile.outputs);
+  if (imports.length > 0) throw new ReportedError(`${oneFile.file} would import ${imports[0].path}`);
+  writeFileSync(oneFile.file, outputFiles[0].contents);
 }
 
 await main(import.meta.url, async () => {

@@ -4,7 +4,7 @@ import { run } from "./lib/run.mjs";
 import { setUp } from "./setup.mjs";
 
 /** What people write; data and generated files keep the form they have. */
-const written = ["*.json", "{scripts,pkg,src,tests,www}/**/*.{js,mjs,ts,html,css}"];
+const written = ["*.json", ".size-limit.mjs", "{scripts,pkg,src,tests,www}/**/*.{js,mjs,ts,html,css}"];
 
 /** Brings all code into its form, or with `check` complains about what is not. */
 export async function format({ check = false } = {}) {

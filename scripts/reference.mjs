@@ -17,7 +17,7 @@ export async function reference() {
   const elapsed = stopwatch();
   console.log(strong("API reference"));
   const inputs = fingerprint([
-    inRoot("src", "web", "api.d.ts"),
+    inRoot("pkg", "api.d.ts"),
     ...filesUnder(folder).filter((file) => !file.includes("node_modules")),
   ]);
   if (existsSync(note) && existsSync(join(made, "index.html")) && readFileSync(note, "utf8") === inputs) {

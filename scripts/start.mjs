@@ -1,7 +1,7 @@
 import { build } from "./build.mjs";
 import { main } from "./lib/main.mjs";
 import { faint, good, strong } from "./lib/report.mjs";
-import { Verdict } from "./lib/run.mjs";
+import { ReportedError } from "./lib/run.mjs";
 import { reference } from "./reference.mjs";
 import { setUp } from "./setup.mjs";
 import { compileLocalAws, startLocalAws } from "./start/local-aws.mjs";
@@ -28,7 +28,7 @@ export async function startAll({ port = 0, localAwsPort = 0 } = {}) {
 
 async function answers(url) {
   const response = await fetch(url, { signal: AbortSignal.timeout(10_000) });
-  if (!response.ok) throw new Verdict(`${url} answers ${response.status}`);
+  if (!response.ok) throw new ReportedError(`${url} answers ${response.status}`);
 }
 
 /** The wanted port, or the next free one, saying so. */
@@ -55,7 +55,7 @@ await main(import.meta.url, async () => {
   console.log(box(`sigfetch is running at  ${pageUrl}`, `the local AWS at        ${localAwsUrl}`, "Ctrl-C ends both."));
   const how = await Promise.race([ended, asked.then(() => undefined)]);
   await stop();
-  if (how) throw new Verdict(`the local AWS ended by itself (${how})`);
+  if (how) throw new ReportedError(`the local AWS ended by itself (${how})`);
   console.log(`${good("✓")} ${faint("ended")}`);
 });
 

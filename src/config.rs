@@ -1,98 +1,141 @@
-//! What the user asked for, checked once. The edge reads options field by field; here they become types.
+//! A client's options, checked once.
 
 use std::rc::Rc;
 
 use crate::endpoint::{is_region, service_host};
 use crate::error::Error;
-use crate::pool::{ClassicFlow, Flow, IdentityPool, IdentityPoolId, check_role_arn, invalid};
-use crate::target::{Declared, HostPattern, NO_REGION, Rules, SignAs};
-use crate::text::{concat, decimal};
+use crate::pool::{ClassicFlow, ClassicFlowOptions, Flow, IdentityPool, IdentityPoolId, check_role_arn};
+use crate::retry::Policy;
+use crate::routing::{DeclaredEndpoint, HostPattern, InvalidMember, REGION_EXPECTED, Rules};
+use crate::time::Millis;
 
-/// A client's options.
-#[derive(Debug, Default)]
-pub struct Config {
-    /// The client's region.
+/// What a client is made of; the options of JavaScript's `createClient` that are data. An identity pool, or credentials
+/// of the caller's own, are needed.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The Cognito identity pool, `REGION:GUID`.
+    pub identity_pool_id: Option<String>,
+    /// Whether the caller provides credentials itself, in place of an identity pool.
+    pub has_credentials: bool,
+    /// The region of declared endpoints that name none, and of [`whoami`](crate::client::Client::whoami). Default: the
+    /// identity pool's.
     pub region: Option<String>,
-    endpoints: Vec<Declared>,
+    /// The role to ask for, of those that the login's token claims. Default: the identity pool's choice.
+    pub role_arn: Option<String>,
+    /// Use the basic (classic) flow. Default: the enhanced flow.
+    pub classic_flow: Option<ClassicFlowOptions>,
+    /// Endpoints that cannot be recognised from their host.
+    pub endpoints: Vec<EndpointOptions>,
+    /// The only AWS hosts that may be called besides declared ones. Default: all.
+    pub allow: Option<Vec<String>>,
+    /// How often, and for how long, a call is tried. Default: 4 attempts within 20 s.
+    pub retry: Policy,
+    /// How long to wait for one answer of Cognito or STS, in milliseconds. Default: 10 000.
+    pub timeout: Millis,
+    /// Whether the tabs of an origin share refreshes. Default: no.
+    pub share_between_tabs: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            identity_pool_id: None,
+            has_credentials: false,
+            region: None,
+            role_arn: None,
+            classic_flow: None,
+            endpoints: Vec::new(),
+            allow: None,
+            retry: Policy::default(),
+            timeout: 10_000,
+            share_between_tabs: false,
+        }
+    }
+}
+
+/// An endpoint that cannot be recognised from its host: a custom domain, CloudFront, a development proxy.
+#[derive(Clone, Debug, Default)]
+pub struct EndpointOptions {
+    /// Absolute URL as the platform's URL parser writes it; it holds for itself and every path below it.
+    pub url: String,
+    /// The signing name, such as `execute-api`.
+    pub service: String,
+    /// The region. Default: the client's.
+    pub region: Option<String>,
+    /// What to sign for, where AWS sees another address than the one that is sent to.
+    pub sign_as: Option<String>,
+}
+
+/// The longest `timeout` that a timer takes, in milliseconds.
+const LONGEST_TIMEOUT: Millis = 2_147_483_647;
+
+/// A client's options after they were checked.
+#[derive(Debug)]
+pub struct Config {
+    /// How often, and for how long, a call is tried.
+    pub retry: Policy,
+    /// How long to wait for one answer of Cognito or STS, in milliseconds.
+    pub timeout: Millis,
+    /// Whether the tabs of an origin share refreshes.
+    pub share_between_tabs: bool,
+    region: Option<String>,
+    endpoints: Vec<DeclaredEndpoint>,
     allowed: Option<Vec<HostPattern>>,
     pool: Option<Rc<IdentityPool>>,
 }
 
 impl Config {
-    /// Takes `options.endpoints[index]`; `url` is as the platform's parser writes it.
-    pub fn declare(
-        &mut self,
-        index: u32,
-        url: &str,
-        service: &str,
-        region: Option<&str>,
-        sign_as: Option<&str>,
-    ) -> Result<(), Error> {
-        let checked = Declared::check(url, service, region).and_then(|mut declared| {
-            declared.sign_as = sign_as.map(SignAs::parse).transpose().map_err(|what| ("signAs", what))?;
-            Ok(declared)
-        });
-        let declared = checked.map_err(|(member, what)| {
-            invalid(&concat(&["options.endpoints[", &decimal(index.into()), "].", member]), what)
-        })?;
-        self.endpoints.push(declared);
-        Ok(())
-    }
-
-    /// Takes `options.allow`, after the region is known. A list without entries comes as one empty text.
-    pub fn allow(&mut self, hosts: &[&str]) -> Result<(), Error> {
-        let mut allowed = Vec::new();
-        for host in hosts {
-            if !host.is_empty() {
-                let pattern = HostPattern::parse(host).map_err(|what| {
-                    let field = concat(&["options.allow[", &decimal(allowed.len() as u64), "]"]);
-                    invalid(&field, what)
-                })?;
-                allowed.push(pattern);
-            }
+    /// Checks all options. The error names the first that is wrong, such as `options.endpoints[0].url`.
+    pub fn new(options: Options) -> Result<Self, Error> {
+        let Options { identity_pool_id, has_credentials, region, role_arn, classic_flow, .. } = options;
+        if identity_pool_id.is_none() && !has_credentials {
+            return Err(Error::option("options.identityPoolId", "or options.credentials is needed"));
         }
-        // The client's own question who it is needs no leave.
-        if let Some(sts) = self.region.as_deref().and_then(|region| service_host("sts", region)) {
-            allowed.push(HostPattern::exact(&sts));
+        if identity_pool_id.is_some() && has_credentials {
+            return Err(Error::option("options.credentials", "and options.identityPoolId exclude each other"));
         }
-        self.allowed = Some(allowed);
-        Ok(())
+        let for_pools = [
+            ("options.roleArn", role_arn.is_some()),
+            ("options.classicFlow", classic_flow.is_some()),
+            ("options.shareBetweenTabs", options.share_between_tabs),
+        ];
+        if let Some((field, _)) = for_pools.into_iter().find(|(_, is_given)| has_credentials && *is_given) {
+            return Err(Error::option(field, GOES_WITH_POOL));
+        }
+        if role_arn.is_some() && classic_flow.is_some() {
+            return Err(Error::option("options.roleArn", "and options.classicFlow exclude each other"));
+        }
+        if !(1..=LONGEST_TIMEOUT).contains(&options.timeout) {
+            return Err(Error::option("options.timeoutMs", "must be whole milliseconds, 1 or more"));
+        }
+        if region.as_deref().is_some_and(|region| !is_region(region)) {
+            return Err(Error::option("options.region", REGION_EXPECTED));
+        }
+        let mut endpoints = Vec::with_capacity(options.endpoints.len());
+        for (index, entry) in options.endpoints.iter().enumerate() {
+            endpoints.push(declare(index, entry)?);
+        }
+        let mut config = Self {
+            retry: options.retry,
+            timeout: options.timeout,
+            share_between_tabs: options.share_between_tabs,
+            region,
+            endpoints,
+            allowed: None,
+            pool: None,
+        };
+        if let Some(id) = identity_pool_id {
+            config.pool = Some(Rc::new(config.identity_pool(&id, role_arn, classic_flow)?));
+        }
+        if let Some(hosts) = options.allow {
+            config.allowed = Some(config.allow_list(&hosts)?);
+        }
+        Ok(config)
     }
 
     /// Where credentials may go.
     pub fn rules(&self) -> Rules<'_> {
         Rules { declared: &self.endpoints, allowed: self.allowed.as_deref(), region: self.region.as_deref() }
-    }
-
-    /// Takes `options.identityPoolId`, `options.region` and `options.roleArn`, after the endpoints.
-    pub fn configure(
-        &mut self,
-        pool: Option<&str>,
-        region: Option<String>,
-        custom_role_arn: Option<String>,
-    ) -> Result<(), Error> {
-        check_region("options.region", region.as_deref())?;
-        self.region = region;
-        let Some(pool) = pool else { return Ok(()) };
-        let id = IdentityPoolId::parse(pool)?;
-        let url = self.service_url("cognito-identity", id.region());
-        let url = url.ok_or_else(|| invalid("options.identityPoolId", "names a region without Cognito"))?;
-        if let Some(arn) = &custom_role_arn {
-            check_role_arn("options.roleArn", arn)?;
-        }
-        self.region.get_or_insert_with(|| id.region().into());
-        self.pool = Some(Rc::new(IdentityPool { id, url, flow: Flow::Enhanced { custom_role_arn } }));
-        Ok(())
-    }
-
-    /// Takes `options.classicFlow`, after the identity pool.
-    pub fn use_classic_flow(&mut self, role: &str, session: &str, duration: &str, policy: &str) -> Result<(), Error> {
-        let flow = ClassicFlow::parse(self.sts_url().unwrap_or_default(), role, session, duration, policy)?;
-        // No exchange holds the pool yet.
-        if let Some(pool) = self.pool.as_mut().and_then(Rc::get_mut) {
-            pool.flow = Flow::Classic(flow);
-        }
-        Ok(())
     }
 
     /// The identity pool.
@@ -105,75 +148,143 @@ impl Config {
         self.service_url("sts", self.region.as_deref()?)
     }
 
+    fn identity_pool(
+        &mut self,
+        id: &str,
+        custom_role_arn: Option<String>,
+        classic_flow: Option<ClassicFlowOptions>,
+    ) -> Result<IdentityPool, Error> {
+        let id = IdentityPoolId::parse(id)?;
+        let url = self
+            .service_url("cognito-identity", id.region())
+            .ok_or_else(|| Error::option("options.identityPoolId", "names a region without Cognito"))?;
+        if let Some(arn) = &custom_role_arn {
+            check_role_arn("options.roleArn", arn)?;
+        }
+        self.region.get_or_insert_with(|| id.region().into());
+        let flow = match classic_flow {
+            Some(flow) => Flow::Classic(ClassicFlow::new(self.sts_url().unwrap_or_default(), flow)?),
+            None => Flow::Enhanced { custom_role_arn },
+        };
+        Ok(IdentityPool { id, url, flow })
+    }
+
+    fn allow_list(&self, hosts: &[String]) -> Result<Vec<HostPattern>, Error> {
+        let mut allowed = Vec::with_capacity(hosts.len() + 1);
+        for (index, host) in hosts.iter().enumerate() {
+            let pattern = HostPattern::parse(host);
+            allowed.push(pattern.map_err(|what| Error::option(format!("options.allow[{index}]"), what))?);
+        }
+        // whoami() calls STS, so STS is always allowed.
+        if let Some(sts) = self.region.as_deref().and_then(|region| service_host("sts", region)) {
+            allowed.push(HostPattern::exact(&sts));
+        }
+        Ok(allowed)
+    }
+
     /// A declared endpoint of the service, or AWS's own.
     fn service_url(&self, service: &str, region: &str) -> Option<String> {
-        // A pattern stands for many hosts and is no address.
-        let declared = self.endpoints.iter().filter(|entry| entry.service == service).find_map(Declared::base);
-        match declared {
-            None => Some(concat(&["https://", &service_host(service, region)?, "/"])),
-            declared => declared,
-        }
+        // A pattern stands for many hosts and is not an address.
+        let declared =
+            self.endpoints.iter().filter(|entry| entry.service == service).find_map(DeclaredEndpoint::base_url);
+        declared.or_else(|| Some(format!("https://{}/", service_host(service, region)?)))
     }
 }
 
-fn check_region(field: &str, region: Option<&str>) -> Result<(), Error> {
-    match region {
-        Some(region) if !is_region(region) => Err(invalid(field, NO_REGION)),
-        _ => Ok(()),
-    }
+/// What is wrong with an option that needs an identity pool.
+pub const GOES_WITH_POOL: &str = "goes with identityPoolId, not with credentials";
+
+fn declare(index: usize, entry: &EndpointOptions) -> Result<DeclaredEndpoint, Error> {
+    let EndpointOptions { url, service, region, sign_as } = entry;
+    let invalid =
+        |InvalidMember { member, problem }| Error::option(format!("options.endpoints[{index}].{member}"), problem);
+    DeclaredEndpoint::new(url, service, region.as_deref(), sign_as.as_deref()).map_err(invalid)
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
 
+    const POOL: &str = "eu-west-1:fc81b5de-4fa4-4087-adb5-4598fd25982a";
+    const ROLE: &str = "arn:aws:iam::123456789012:role/Reader";
+
+    fn pool(id: &str) -> Options {
+        Options { identity_pool_id: Some(id.into()), ..Options::default() }
+    }
+
+    fn credentials() -> Options {
+        Options { has_credentials: true, region: Some("eu-west-1".into()), ..Options::default() }
+    }
+
+    fn endpoint(url: &str, service: &str) -> EndpointOptions {
+        EndpointOptions { url: url.into(), service: service.into(), ..EndpointOptions::default() }
+    }
+
+    #[track_caller]
+    fn refused(options: Options) -> String {
+        Config::new(options).unwrap_err().field.clone().unwrap().into_owned()
+    }
+
     #[test]
-    fn options_are_taken_together_and_the_field_is_named() {
-        let mut config = Config::default();
-        let field = |error: Error| error.field.clone().unwrap().into_owned();
-        let bad = config.declare(0, "http://api.example.com/", "sts", None, None).unwrap_err();
-        assert_eq!(field(bad), "options.endpoints[0].url");
-        let bad = config.declare(1, "https://api.example.com/", "sts", Some("moon"), None).unwrap_err();
-        assert_eq!(field(bad), "options.endpoints[1].region");
-        config.declare(0, "http://sts.localhost:4599/", "sts", None, None).unwrap();
-        let pool = "eu-west-1:fc81b5de-4fa4-4087-adb5-4598fd25982a";
-        config.configure(Some(pool), None, None).unwrap();
-        assert_eq!(config.region.as_deref(), Some("eu-west-1"));
+    fn the_first_wrong_option_is_named() {
+        assert_eq!(refused(Options::default()), "options.identityPoolId");
+        assert_eq!(refused(Options { has_credentials: true, ..pool(POOL) }), "options.credentials");
+        assert_eq!(refused(pool("nonsense")), "options.identityPoolId");
+        assert_eq!(refused(Options { region: Some("moon".into()), ..pool(POOL) }), "options.region");
+        assert_eq!(refused(Options { role_arn: Some("Reader".into()), ..pool(POOL) }), "options.roleArn");
+        let classic_flow = Some(ClassicFlowOptions { role_arn: ROLE.into(), ..ClassicFlowOptions::default() });
+        let both = Options { role_arn: Some(ROLE.into()), classic_flow: classic_flow.clone(), ..pool(POOL) };
+        assert_eq!(refused(both), "options.roleArn");
+        assert_eq!(refused(Options { classic_flow, ..credentials() }), "options.classicFlow");
+        assert_eq!(refused(Options { share_between_tabs: true, ..credentials() }), "options.shareBetweenTabs");
+        for timeout in [0, -1, LONGEST_TIMEOUT + 1] {
+            assert_eq!(refused(Options { timeout, ..pool(POOL) }), "options.timeoutMs");
+        }
+        let allow = Some(vec!["a.example.com".into(), "https://sqs.eu-west-1.amazonaws.com".into()]);
+        assert_eq!(refused(Options { allow, ..pool(POOL) }), "options.allow[1]");
+    }
+
+    #[test]
+    fn a_member_of_a_declaration_is_named() {
+        let good = endpoint("https://api.example.com/", "execute-api");
+        for (bad, member) in [
+            (endpoint("http://api.example.com/", "sts"), "url"),
+            (endpoint("https://api.example.com/", "execute api"), "service"),
+            (EndpointOptions { region: Some("moon".into()), ..good.clone() }, "region"),
+            (EndpointOptions { sign_as: Some("a b".into()), ..good.clone() }, "signAs"),
+        ] {
+            let options = Options { endpoints: vec![good.clone(), bad], ..pool(POOL) };
+            assert_eq!(refused(options), format!("options.endpoints[1].{member}"));
+        }
+    }
+
+    #[test]
+    fn a_declared_endpoint_moves_the_services_that_the_client_calls_and_a_pattern_does_not() {
+        let config = Config::new(pool(POOL)).unwrap();
+        assert_eq!(config.pool().unwrap().url, "https://cognito-identity.eu-west-1.amazonaws.com/");
+        assert_eq!(config.sts_url().unwrap(), "https://sts.eu-west-1.amazonaws.com/");
+        let endpoints = vec![
+            endpoint("https://*.example.com/", "sts"),
+            endpoint("https://*.example.com/", "cognito-identity"),
+            endpoint("http://sts.localhost:4599/", "sts"),
+        ];
+        let config = Config::new(Options { endpoints, ..pool(POOL) }).unwrap();
         assert_eq!(config.pool().unwrap().url, "https://cognito-identity.eu-west-1.amazonaws.com/");
         assert_eq!(config.sts_url().unwrap(), "http://sts.localhost:4599/");
-        let bad = Config::default().configure(None, Some("moon".into()), None).unwrap_err();
-        assert_eq!(field(bad), "options.region");
-        let bad = Config::default().configure(Some(pool), None, Some("Reader".into())).unwrap_err();
-        assert_eq!(field(bad), "options.roleArn");
     }
 
     #[test]
-    fn a_pattern_is_no_address_of_cognito_or_sts() {
-        let mut config = Config { region: Some("eu-west-1".into()), ..Config::default() };
-        config.declare(0, "https://*.example.com/", "sts", None, None).unwrap();
-        assert_eq!(config.sts_url().unwrap(), "https://sts.eu-west-1.amazonaws.com/");
-        config.declare(1, "https://sts.example.com/", "sts", None, None).unwrap();
-        assert_eq!(config.sts_url().unwrap(), "https://sts.example.com/");
-    }
-
-    #[test]
-    fn an_allow_list_names_hosts_and_always_has_the_clients_own_sts() {
-        let field = |error: Error| error.field.clone().unwrap().into_owned();
-        let mut config = Config { region: Some("eu-west-1".into()), ..Config::default() };
-        assert!(config.rules().allowed.is_none());
-        let bad = config.allow(&["a.example.com", "https://sqs.eu-west-1.amazonaws.com"]).unwrap_err();
-        assert_eq!(field(bad), "options.allow[1]");
-        config.allow(&["*.execute-api.eu-west-1.amazonaws.com"]).unwrap();
-        let holds = |host| config.rules().allowed.unwrap().iter().any(|pattern| pattern.holds(host));
-        assert!(holds("sts.eu-west-1.amazonaws.com") && holds("abc.execute-api.eu-west-1.amazonaws.com"));
-        assert!(!holds("sqs.eu-west-1.amazonaws.com"));
-        let bad = config.declare(2, "https://a.example.com", "s3", None, Some("a b")).unwrap_err();
-        assert_eq!(field(bad), "options.endpoints[2].signAs");
+    fn an_allow_list_always_has_the_clients_own_sts() {
+        assert!(Config::new(credentials()).unwrap().rules().allowed.is_none());
+        let allow = Some(vec!["*.execute-api.eu-west-1.amazonaws.com".into()]);
+        let config = Config::new(Options { allow, ..credentials() }).unwrap();
+        let matches = |host| config.rules().allowed.unwrap().iter().any(|pattern| pattern.matches(host));
+        assert!(matches("sts.eu-west-1.amazonaws.com") && matches("abc.execute-api.eu-west-1.amazonaws.com"));
+        assert!(!matches("sqs.eu-west-1.amazonaws.com"));
     }
 
     #[test]
     fn cognito_and_sts_are_called_in_the_pools_partition() {
-        let role = "arn:aws:iam::123456789012:role/Reader";
         for (region, suffix) in [
             ("eu-west-1", "amazonaws.com"),
             ("cn-north-1", "amazonaws.com.cn"),
@@ -181,9 +292,9 @@ mod tests {
             ("us-gov-east-1", "amazonaws.com"),
             ("eusc-de-east-1", "amazonaws.eu"),
         ] {
-            let mut config = Config::default();
-            config.configure(Some(&format!("{region}:fc81b5de-4fa4-4087-adb5-4598fd25982a")), None, None).unwrap();
-            config.use_classic_flow(role, "", "", "").unwrap();
+            let classic_flow = Some(ClassicFlowOptions { role_arn: ROLE.into(), ..ClassicFlowOptions::default() });
+            let id = format!("{region}:fc81b5de-4fa4-4087-adb5-4598fd25982a");
+            let config = Config::new(Options { classic_flow, ..pool(&id) }).unwrap();
             let pool = config.pool().unwrap();
             assert_eq!(pool.url, format!("https://cognito-identity.{region}.{suffix}/"));
             let Flow::Classic(flow) = &pool.flow else { panic!("not the classic flow") };

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use serde::{Serialize, Serializer};
+
 /// What went wrong, as a stable code that programs can switch on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -14,6 +16,12 @@ pub enum Code {
     UnknownEndpoint,
     /// Credentials would travel over plain http.
     InsecureUrl,
+    /// A synchronous method was called before there were credentials.
+    NotReady,
+    /// A `logins` or `identity` function failed or gave something else than it should.
+    LoginsFailed,
+    /// The `credentials` function failed or gave no credentials.
+    ProviderFailed,
     /// The login token has expired.
     LoginExpired,
     /// Cognito refuses the login token.
@@ -36,6 +44,10 @@ pub enum Code {
     Network,
     /// No answer in time.
     Timeout,
+    /// The client signed out, or another user signed in, while the call waited.
+    SignedOut,
+    /// The client was closed.
+    Closed,
 }
 
 impl Code {
@@ -45,6 +57,9 @@ impl Code {
         Self::InvalidRequest,
         Self::UnknownEndpoint,
         Self::InsecureUrl,
+        Self::NotReady,
+        Self::LoginsFailed,
+        Self::ProviderFailed,
         Self::LoginExpired,
         Self::LoginRejected,
         Self::GuestsNotAllowed,
@@ -56,6 +71,8 @@ impl Code {
         Self::ServiceFault,
         Self::Network,
         Self::Timeout,
+        Self::SignedOut,
+        Self::Closed,
     ];
 
     /// The code as JavaScript sees it.
@@ -65,7 +82,7 @@ impl Code {
 
     /// Whether the same call may succeed later without a change.
     pub fn is_retryable(self) -> bool {
-        matches!(self, Self::Throttled | Self::ServiceFault | Self::Network | Self::Timeout)
+        matches!(self, Self::NotReady | Self::Throttled | Self::ServiceFault | Self::Network | Self::Timeout)
     }
 
     /// What to do next, where the place that failed knows nothing better.
@@ -80,6 +97,9 @@ impl Code {
             Self::InvalidRequest => ("INVALID_REQUEST", CORRECT),
             Self::UnknownEndpoint => ("UNKNOWN_ENDPOINT", "Declare it in `endpoints`."),
             Self::InsecureUrl => ("INSECURE_URL", "Use https; http is for loopback hosts only."),
+            Self::NotReady => ("NOT_READY", "Await credentials() first, or call the method without Sync."),
+            Self::LoginsFailed => ("LOGINS_FAILED", CORRECT),
+            Self::ProviderFailed => ("PROVIDER_FAILED", CORRECT),
             Self::LoginExpired => ("LOGIN_EXPIRED", "Return a fresh ID token from the `logins` function."),
             Self::LoginRejected => ("LOGIN_REJECTED", "Send an ID token of a provider that the pool lists."),
             Self::GuestsNotAllowed => ("GUESTS_NOT_ALLOWED", "Give `logins`, or switch the pool's guest access on."),
@@ -93,7 +113,15 @@ impl Code {
             Self::ServiceFault => ("SERVICE_FAULT", "Try again later; quote `requestId` to AWS support."),
             Self::Network => ("NETWORK", "Check the connection and the URL."),
             Self::Timeout => ("TIMEOUT", "Try again, or raise `timeoutMs`."),
+            Self::SignedOut => ("SIGNED_OUT", "Call again for the new identity."),
+            Self::Closed => ("CLOSED", "Create a new client."),
         }
+    }
+}
+
+impl Serialize for Code {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
     }
 }
 
@@ -133,6 +161,23 @@ impl Error {
     /// An error of this code.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
         Self(Box::new(Facts { code, message: message.into(), field: None, service: None, advice: None }))
+    }
+
+    /// An error about an option or argument: the message begins with its name. The value is never shown, as it may be a
+    /// secret in the wrong place.
+    pub fn about(code: Code, field: impl Into<Cow<'static, str>>, what: &str) -> Self {
+        let field = field.into();
+        Self::new(code, format!("{field} {what}")).field(field)
+    }
+
+    /// A malformed option, such as `options.region`.
+    pub fn option(field: impl Into<Cow<'static, str>>, what: &str) -> Self {
+        Self::about(Code::InvalidOption, field, what)
+    }
+
+    /// A malformed part of a request, such as `init.body`.
+    pub fn request(field: impl Into<Cow<'static, str>>, what: &str) -> Self {
+        Self::about(Code::InvalidRequest, field, what)
     }
 
     /// Names the option or argument it is about.

@@ -1,39 +1,47 @@
 //! sigfetch: Cognito identity pool credentials and SigV4-signed fetch for web pages.
 //!
+//! A Rust front end uses [`Client`]; the npm package is made of the same crate with the feature `npm`.
+//!
 //! The map of the house; a room imports only what stands above it in this list:
 //!
-//! - small rooms: [`text`], [`clock`], [`secret`], [`error`], [`message`], [`retry`], [`heal`], [`lifetime`]
-//! - [`sigv4`]: requests, scope and credentials in, headers or query out
+//! - small rooms: [`secret`], [`error`], [`time`], [`http`], [`retry`]
+//! - [`sigv4`]: requests, scope and credentials in, headers or query out; the only room that names aws-sigv4
 //! - [`endpoint`]: from a host to service, region and partition
-//! - [`target`]: where a request goes and what it is signed for; [`pool`]: the identity pool and the way to its
-//!   credentials; [`config`]: options, checked once
-//! - [`signer`]: of a request, whether it can be signed with nothing but these rooms, and its signature
-//! - [`cognito`]: what is said to Cognito Identity and STS, and the exchange of pool and logins for credentials
-//! - [`credentials`]: the life of a credential set, and the rounds that renew it
-//! - [`appsync`]: what AppSync's refusals mean
+//! - [`routing`]: where credentials may go, and what a request is signed for
+//! - [`pool`]: the identity pool and the flow to its credentials; [`config`]: options, checked once
+//! - [`cognito`]: what is said to Cognito Identity and STS, and the exchange of logins for credentials
+//! - [`credentials`]: when a credential set is refreshed, and what its refusals mean
+//! - [`appsync`]: what AppSync's answers mean
+//! - [`event`]: what a client tells listeners
+//! - [`client`]: waits for all of this, over the trait [`client::Host`]
 //! - `web`: the only room that knows JavaScript
 //!
-//! Nothing outside `web` reads a clock, draws random numbers, sends or prints: time and bytes come in as arguments, and
-//! machines say what to do next.
+//! Nothing outside `web` reads a clock, draws random numbers, sends or prints: machines decide, `client` waits, `web`
+//! converts.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 pub mod appsync;
-pub mod clock;
+pub mod client;
 pub mod cognito;
 pub mod config;
 pub mod credentials;
 pub mod endpoint;
 pub mod error;
-pub mod heal;
-pub mod lifetime;
-pub mod message;
+pub mod event;
+pub mod http;
 pub mod pool;
 pub mod retry;
+pub mod routing;
 pub mod secret;
-pub mod signer;
 pub mod sigv4;
-pub mod target;
-pub mod text;
+pub mod time;
 
 #[cfg(target_arch = "wasm32")]
-pub mod web;
+mod web;
+
+pub use config::{EndpointOptions, Options};
+pub use error::{Code, Error};
+pub use pool::ClassicFlowOptions;
+
+#[cfg(target_arch = "wasm32")]
+pub use web::*;

@@ -1,8 +1,8 @@
 //! The identity pool, and the way from it to credentials: what the user asked for, checked once.
 
 use crate::endpoint::is_region;
-use crate::error::{Code, Error};
-use crate::text::{concat, contains, cut, parse_decimal};
+use crate::error::Error;
+use crate::http::mentions;
 
 /// A Cognito identity pool id, `REGION:GUID`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,9 +14,9 @@ impl IdentityPoolId {
         match region_of(text) {
             Some(_) => Ok(Self(text.into())),
             // What people paste by mistake is named; the value is not.
-            None => Err(invalid(
+            None => Err(Error::option(
                 "options.identityPoolId",
-                "must be REGION:GUID, an identity pool's id, no user pool's, no ARN",
+                "must be REGION:GUID, an identity pool's id, not a user pool's and not an ARN",
             )),
         }
     }
@@ -39,7 +39,7 @@ impl IdentityPoolId {
 
 /// The region in a text of the form `REGION:GUID`, which the ids of identity pools and of identities share.
 fn region_of(text: &str) -> Option<&str> {
-    let (region, guid) = cut(text, ":")?;
+    let (region, guid) = text.split_once(':')?;
     let is_guid = guid.len() == 36 && guid.bytes().all(|byte| matches!(byte, b'-' | b'0'..=b'9' | b'a'..=b'f'));
     (is_guid && is_region(region)).then_some(region)
 }
@@ -76,55 +76,61 @@ pub struct ClassicFlow {
     pub role_arn: String,
     /// The session's name, which ends the caller's ARN.
     pub session_name: String,
-    /// How many seconds the credentials shall last, in digits; STS's own default if empty.
-    pub duration: String,
-    /// A session policy in JSON, if not empty.
-    pub policy: String,
+    /// How many seconds the credentials shall last; none for STS's own default.
+    pub duration: Option<u32>,
+    /// A session policy in JSON.
+    pub policy: Option<String>,
 }
 
-/// How sessions are called that are given no name.
+/// The basic (classic) flow, as a caller asks for it.
+#[derive(Clone, Debug, Default)]
+pub struct ClassicFlowOptions {
+    /// The role. Its trust policy must name the identity pool.
+    pub role_arn: String,
+    /// The session's name. Default: `sigfetch`.
+    pub role_session_name: Option<String>,
+    /// How many seconds the credentials last, 900 to 43 200. Default: STS's own, 3 600.
+    pub duration_seconds: Option<u32>,
+    /// A session policy in JSON, at most 2 048 characters. Default: none.
+    pub policy: Option<String>,
+}
+
+/// The name of sessions that are given none.
 const SESSION_NAME: &str = "sigfetch";
 
 impl ClassicFlow {
     /// Checks what is given against STS's limits (AWS STS API Reference: AssumeRoleWithWebIdentity).
-    pub fn parse(url: String, role: &str, session: &str, duration: &str, policy: &str) -> Result<Self, Error> {
-        let session_name = if session.is_empty() { SESSION_NAME } else { session };
+    pub fn new(url: String, options: ClassicFlowOptions) -> Result<Self, Error> {
+        let ClassicFlowOptions { role_arn, role_session_name, duration_seconds: duration, policy } = options;
+        let session_name = role_session_name.unwrap_or_else(|| SESSION_NAME.into());
         let is_name = session_name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_+=,.@-".contains(&byte));
-        let is_duration =
-            duration.is_empty() || parse_decimal(duration).is_some_and(|seconds| (900..=43_200).contains(&seconds));
-        check_role_arn("options.classicFlow.roleArn", role)?;
+        check_role_arn("options.classicFlow.roleArn", &role_arn)?;
         if !is_name || !(2..=64).contains(&session_name.len()) {
-            Err(invalid("options.classicFlow.roleSessionName", "must be 2 to 64 of A-Z a-z 0-9 _ + = , . @ -"))
-        } else if !is_duration {
-            Err(invalid("options.classicFlow.durationSeconds", "must be whole seconds, 900 to 43200"))
-        } else if policy.len() > 2048 {
-            Err(invalid("options.classicFlow.policy", "must have at most 2048 characters"))
-        } else {
-            Ok(Self {
-                url,
-                role_arn: role.into(),
-                session_name: session_name.into(),
-                duration: duration.into(),
-                policy: policy.into(),
-            })
+            return Err(Error::option(
+                "options.classicFlow.roleSessionName",
+                "must be 2 to 64 of A-Z a-z 0-9 _ + = , . @ -",
+            ));
         }
+        if duration.is_some_and(|seconds| !(900..=43_200).contains(&seconds)) {
+            return Err(Error::option("options.classicFlow.durationSeconds", "must be whole seconds, 900 to 43200"));
+        }
+        if policy.as_ref().is_some_and(|policy| policy.len() > 2_048) {
+            return Err(Error::option("options.classicFlow.policy", "must have at most 2048 characters"));
+        }
+        Ok(Self { url, role_arn, session_name, duration, policy })
     }
 }
 
 /// Checks the form of a role's ARN.
-pub fn check_role_arn(field: &str, arn: &str) -> Result<(), Error> {
-    let is_role = (20..=2048).contains(&arn.len()) && arn.starts_with("arn:aws") && contains(arn, ":role/");
-    if is_role { Ok(()) } else { Err(invalid(field, "must be a role's ARN, arn:aws:iam::ACCOUNT:role/NAME")) }
-}
-
-/// An error about an option.
-pub fn invalid(field: &str, what: &str) -> Error {
-    Error::new(Code::InvalidOption, concat(&[field, " ", what])).field(field.to_owned())
+pub fn check_role_arn(field: &'static str, arn: &str) -> Result<(), Error> {
+    let is_role = (20..=2048).contains(&arn.len()) && arn.starts_with("arn:aws") && mentions(arn, ":role/");
+    if is_role { Ok(()) } else { Err(Error::option(field, "must be a role's ARN, arn:aws:iam::ACCOUNT:role/NAME")) }
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
+    use crate::error::Code;
 
     const GUID: &str = "fc81b5de-4fa4-4087-adb5-4598fd25982a";
     const ROLE: &str = "arn:aws:iam::123456789012:role/Reader";
@@ -166,26 +172,38 @@ mod tests {
 
     #[test]
     fn the_classic_flow_is_checked_field_by_field() {
-        let parse = |role, session, duration, policy| ClassicFlow::parse("u".into(), role, session, duration, policy);
-        let flow = parse(ROLE, "", "", "").unwrap();
-        assert_eq!((flow.session_name.as_str(), flow.duration.as_str()), ("sigfetch", ""));
-        assert!(parse("arn:aws-us-gov:iam::123456789012:role/path/Reader", "a_+=,.@-Z9", "43200", "{}").is_ok());
+        let good = ClassicFlowOptions { role_arn: ROLE.into(), ..ClassicFlowOptions::default() };
+        let new = |options| ClassicFlow::new("u".into(), options);
+        let flow = new(good.clone()).unwrap();
+        assert_eq!((flow.session_name.as_str(), flow.duration, flow.policy), ("sigfetch", None, None));
+        assert!(
+            new(ClassicFlowOptions {
+                role_arn: "arn:aws-us-gov:iam::123456789012:role/path/Reader".into(),
+                role_session_name: Some("a_+=,.@-Z9".into()),
+                duration_seconds: Some(43_200),
+                policy: Some("{}".into()),
+            })
+            .is_ok()
+        );
         let long = "x".repeat(2049);
-        for (role, session, duration, policy, field) in [
-            ("", "", "", "", "roleArn"),
-            ("Reader", "", "", "", "roleArn"),
-            ("arn:aws:iam::123456789012:user/Reader", "", "", "", "roleArn"),
-            (long.as_str(), "", "", "", "roleArn"),
-            (ROLE, "x", "", "", "roleSessionName"),
-            (ROLE, "a name", "", "", "roleSessionName"),
-            (ROLE, &long[..65], "", "", "roleSessionName"),
-            (ROLE, "", "899", "", "durationSeconds"),
-            (ROLE, "", "43201", "", "durationSeconds"),
-            (ROLE, "", "1h", "", "durationSeconds"),
-            (ROLE, "", "900.5", "", "durationSeconds"),
-            (ROLE, "", "", &long, "policy"),
+        let role = |arn: &str| ClassicFlowOptions { role_arn: arn.into(), ..good.clone() };
+        let session = |name: &str| ClassicFlowOptions { role_session_name: Some(name.into()), ..good.clone() };
+        let lasting = |seconds| ClassicFlowOptions { duration_seconds: Some(seconds), ..good.clone() };
+        for (options, field) in [
+            (role(""), "roleArn"),
+            (role("Reader"), "roleArn"),
+            (role("arn:aws:iam::123456789012:user/Reader"), "roleArn"),
+            (role(&long), "roleArn"),
+            (session(""), "roleSessionName"),
+            (session("x"), "roleSessionName"),
+            (session("a name"), "roleSessionName"),
+            (session(&long[..65]), "roleSessionName"),
+            (lasting(0), "durationSeconds"),
+            (lasting(899), "durationSeconds"),
+            (lasting(43_201), "durationSeconds"),
+            (ClassicFlowOptions { policy: Some(long.clone()), ..good.clone() }, "policy"),
         ] {
-            let error = parse(role, session, duration, policy).unwrap_err();
+            let error = new(options).unwrap_err();
             assert_eq!(error.field.as_deref(), Some(format!("options.classicFlow.{field}").as_str()));
         }
     }

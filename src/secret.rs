@@ -2,7 +2,8 @@
 
 use zeroize::Zeroize;
 
-/// A secret text. Reading it takes a call of [`Secret::expose`], so that every reader can be found.
+/// A secret text. Reading it takes a call of [`Secret::expose`], so that every reader can be found. It is not
+/// `Serialize`: whoever has to write it down says so by a function of their own.
 #[derive(Clone, PartialEq, Eq, Default)]
 pub struct Secret(String);
 

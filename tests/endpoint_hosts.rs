@@ -1,11 +1,12 @@
-//! Every host that botocore's rules know must be read as botocore signs it, and no other text may be taken for one.
+//! Every host in botocore's rules is read as botocore signs it, and no other text is taken for one.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use sigfetch::endpoint::{
-    Partition, Unrecognised, appsync_http_host, is_loopback, is_region, partition_of_region, recognise, service_host,
+    Partition, Unrecognised, appsync_http_host, appsync_realtime_host, is_loopback, is_region, partition_of_region,
+    recognise, service_host,
 };
 
 const SERVICE_HOSTS: &str = include_str!("vectors/endpoint/service-hosts.csv");
@@ -211,6 +212,7 @@ fn host_like() -> impl Strategy<Value = String> {
         "cn-north-1",
         "execute-api",
         "appsync-realtime-api",
+        "appsync-api",
         "iot",
         "-ats",
         "geo",
@@ -247,7 +249,11 @@ fn read_all(text: &str, path: &str) {
     }
     if let Some(http_host) = appsync_http_host(text) {
         assert_eq!(scope(&http_host, path), scope(text, path), "{text:?}");
-        assert_ne!(http_host, host);
+        assert_eq!(appsync_realtime_host(&http_host), Some(host.clone()), "{text:?}");
+    }
+    if let Some(realtime_host) = appsync_realtime_host(text) {
+        assert_eq!(scope(&realtime_host, path), scope(text, path), "{text:?}");
+        assert_eq!(appsync_http_host(&realtime_host), Some(host.clone()), "{text:?}");
     }
     if is_loopback(text) {
         assert_eq!(recognise(text, path), Err(Unrecognised::NotAws));

@@ -1,5 +1,5 @@
-//! Generated requests, signed by this crate and by aws-sigv4's own request signer: every header it would add has to
-//! be equal, byte for byte, for services with single and with double path encoding.
+//! Generated requests, signed by this crate and by aws-sigv4's request signer: every header that it adds has to be equal,
+//! byte for byte, for services with single and with double path encoding.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::expect_used)]
 
@@ -14,14 +14,14 @@ use aws_sigv4::sign::v4;
 use proptest::prelude::*;
 use sigfetch::secret::Secret;
 use sigfetch::sigv4::{
-    KeyCache, Scope, SigningCredentials, SigningRequest, TokenPlacement, UNSIGNED_PAYLOAD, payload_of, presign,
-    sha256_hex, sign_headers,
+    KeyCache, Scope, SigningCredentials, SigningRequest, TokenPlacement, UNSIGNED_PAYLOAD, effective_payload_hash,
+    presign, sha256_hex, sign_headers,
 };
 
 const SERVICES: &[&str] =
     &["execute-api", "appsync", "lambda", "dynamodb", "sts", "kendra", "s3", "s3-object-lambda", "aoss"];
 
-/// Those whose URLs are presigned for sockets, with a port or with the token behind the signature.
+/// Services whose URLs are presigned for WebSockets.
 const SOCKETS: &[&str] = &["execute-api", "transcribe", "iotdevicegateway"];
 
 #[derive(Clone, Debug)]
@@ -124,8 +124,8 @@ fn is_s3(service: &str) -> bool {
     service.starts_with("s3")
 }
 
-/// S3's rule is "decoded, a raw plus being a space, then encoded once". aws-sigv4 takes the path as it is and leaves that to its caller, so the
-/// oracle gets it in the only form whose encoding is the rule's.
+/// S3's rule is "decoded, with a raw plus as a space, then encoded once". aws-sigv4 takes the path as it is and leaves
+/// that to its caller, so it is given the path in the form that the rule asks for.
 fn oracle_path(case: &Case) -> String {
     if !is_s3(case.service) {
         return case.path.clone();
@@ -243,7 +243,7 @@ proptest! {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 4_000, ..ProptestConfig::default() })]
 
-    /// S3 by choice: the header says that the body is left out, whether the caller gives it or the signature brings it.
+    /// S3 without a hash of the body: the header says so, whether the caller sets it or the signature adds it.
     #[test]
     fn unsigned_payloads_equal_the_oracles(case in case(), given: bool) {
         let (mut scope, credentials, hash) = ours(&case);
@@ -254,7 +254,7 @@ proptest! {
             headers.push(("x-amz-content-sha256", UNSIGNED_PAYLOAD));
         }
         let hash = if given { hash.as_str() } else { UNSIGNED_PAYLOAD };
-        let request = SigningRequest { payload_hash: payload_of(&headers, hash), ..request(&case, &headers, hash) };
+        let request = SigningRequest { payload_hash: effective_payload_hash(&headers, hash), ..request(&case, &headers, hash) };
         let time = case.seconds as i64 * 1_000;
         let signed = sign_headers(request, &scope, &credentials, time, &mut KeyCache::default());
         let mut settings = settings(&case);
@@ -280,7 +280,7 @@ proptest! {
         let mut settings = settings(&case);
         settings.signature_location = SignatureLocation::QueryParams;
         settings.expires_in = Some(Duration::from_secs(expires.into()));
-        let appended = TokenPlacement::of(case.service) == TokenPlacement::Appended;
+        let appended = TokenPlacement::for_service(case.service) == TokenPlacement::Appended;
         settings.session_token_mode = if appended { SessionTokenMode::Exclude } else { SessionTokenMode::Include };
         let body = if unsigned { SignableBody::UnsignedPayload } else { SignableBody::Bytes(b"") };
         let (_, signature) = oracle(&case, settings, body);

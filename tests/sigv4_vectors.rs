@@ -1,14 +1,14 @@
-//! The official SigV4 suite and botocore's browser-like cases, at every stage, natively and in the browser:
-//! a failure names the first stage that differs.
+//! The official SigV4 suite and botocore's browser-like cases at every stage, natively and in the browser: a failure
+//! names the first stage that differs.
 #![allow(clippy::expect_used, clippy::panic)]
 
 use serde_json::Value;
-use sigfetch::clock::parse_date;
 use sigfetch::secret::Secret;
 use sigfetch::sigv4::{
     CanonicalInput, KeyCache, PathEncoding, PathRule, Scope, Segments, SigningCredentials, SigningRequest,
-    canonical_request, is_signed, presign, sha256_hex, sign_headers, string_to_sign,
+    canonical_request, is_signed, presign, sha256_hex, sign_headers,
 };
+use sigfetch::time::parse_date;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 #[cfg(target_arch = "wasm32")]
@@ -71,8 +71,8 @@ fn authorization_of(request: &str) -> &str {
     line.expect("an Authorization header").trim_start_matches("Authorization:").trim()
 }
 
-/// The suite signs `content-length` and, for some cases, an unsigned token: things this crate never does. So each
-/// stage is called by itself, with the headers the suite wants.
+/// The suite signs `content-length` and, in some cases, no session token, which this crate never does. So each stage is
+/// called by itself, with the headers of the suite.
 #[wasm_bindgen_test(unsupported = test)]
 fn the_official_suite_agrees_at_every_stage_in_both_forms() {
     let cases = load(include_str!("vectors/sigv4/official.json"));
@@ -87,7 +87,7 @@ fn the_official_suite_agrees_at_every_stage_in_both_forms() {
 struct Context {
     credentials: SigningCredentials,
     scope: Scope,
-    amz_date: String,
+    time: i64,
     rule: PathRule,
     omit_token: bool,
 }
@@ -97,7 +97,7 @@ fn context(case: &Value) -> Context {
     Context {
         credentials: credentials(context),
         scope: Scope { service: text(context, "service").into(), region: text(context, "region").into() },
-        amz_date: text(context, "timestamp").replace(['-', ':'], ""),
+        time: parse_date(text(context, "timestamp")).expect("a date"),
         rule: PathRule {
             segments: if context["normalize"] == true { Segments::Resolved } else { Segments::Kept },
             encoding: PathEncoding::Once,
@@ -113,29 +113,29 @@ fn header_form(case: &Value) {
     let hash = sha256_hex(raw.body.as_bytes());
     let mut headers: Vec<(&str, &str)> =
         raw.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    headers.push(("x-amz-date", &context.amz_date));
+    let scope = context.scope.at(context.time);
+    headers.push(("x-amz-date", &scope.amz_date));
     if let (Some(token), false) = (&context.credentials.session_token, context.omit_token) {
         headers.push(("x-amz-security-token", token.expose()));
     }
     if case["context"]["sign_body"] == true {
         headers.push(("x-amz-content-sha256", &hash));
     }
-    let (given, extra) = as_we_sign(headers);
+    let (given, own) = as_we_sign(headers);
     let canonical = canonical_request(&CanonicalInput {
         request: request(&raw, &given, &hash),
-        extra_query: &[],
-        extra_headers: &extra,
+        own_query: &[],
+        own_headers: &own,
         path_rule: context.rule,
     });
     assert_eq!(canonical.text, text(stages, "canonicalRequest"), "canonical request of {name}");
-    let scope = context.scope.at(&context.amz_date);
-    let to_sign = string_to_sign(&context.amz_date, &scope, &canonical.text);
+    let to_sign = scope.string_to_sign(&canonical.text);
     assert_eq!(to_sign, text(stages, "stringToSign"), "string to sign of {name}");
-    let signature = KeyCache::default().signature("k", &context.credentials, &scope, &to_sign);
+    let signature = KeyCache::default().signature(&context.credentials, &scope, &to_sign);
     assert_eq!(signature, text(stages, "signature"), "signature of {name}");
     let authorization = format!(
-        "AWS4-HMAC-SHA256 Credential={}/{scope}, SignedHeaders={}, Signature={signature}",
-        context.credentials.access_key_id, canonical.signed_headers
+        "AWS4-HMAC-SHA256 Credential={}/{}, SignedHeaders={}, Signature={signature}",
+        context.credentials.access_key_id, scope.credential_scope, canonical.signed_headers
     );
     assert_eq!(authorization, authorization_of(text(stages, "signedRequest")), "signed request of {name}");
 }
@@ -150,36 +150,36 @@ fn query_form(case: &Value) {
     names.sort_unstable();
     names.dedup();
     let names = names.join(";");
-    let scope = context.scope.at(&context.amz_date);
-    let credential = format!("{}/{scope}", context.credentials.access_key_id);
+    let scope = context.scope.at(context.time);
+    let credential = format!("{}/{}", context.credentials.access_key_id, scope.credential_scope);
     let expires = case["context"]["expiration_in_seconds"].to_string();
-    let mut extra = vec![
+    let mut own_query = vec![
         ("X-Amz-Algorithm", "AWS4-HMAC-SHA256"),
         ("X-Amz-Credential", &credential),
-        ("X-Amz-Date", &context.amz_date),
+        ("X-Amz-Date", &scope.amz_date),
         ("X-Amz-Expires", &expires),
         ("X-Amz-SignedHeaders", &names),
     ];
     if let (Some(token), false) = (&context.credentials.session_token, context.omit_token) {
-        extra.push(("X-Amz-Security-Token", token.expose()));
+        own_query.push(("X-Amz-Security-Token", token.expose()));
     }
-    let (given, extra_headers) = as_we_sign(headers);
+    let (given, own_headers) = as_we_sign(headers);
     let canonical = canonical_request(&CanonicalInput {
         request: request(&raw, &given, &hash),
-        extra_query: &extra,
-        extra_headers: &extra_headers,
+        own_query: &own_query,
+        own_headers: &own_headers,
         path_rule: context.rule,
     });
     assert_eq!(canonical.text, text(stages, "canonicalRequest"), "canonical request of {name}, query form");
-    let to_sign = string_to_sign(&context.amz_date, &scope, &canonical.text);
+    let to_sign = scope.string_to_sign(&canonical.text);
     assert_eq!(to_sign, text(stages, "stringToSign"), "string to sign of {name}, query form");
-    let signature = KeyCache::default().signature("k", &context.credentials, &scope, &to_sign);
+    let signature = KeyCache::default().signature(&context.credentials, &scope, &to_sign);
     assert_eq!(signature, text(stages, "signature"), "signature of {name}, query form");
 }
 
 type Header<'a> = (&'a str, &'a str);
 
-/// The suite signs headers that we never do, such as `content-length`: those go in as the signature's own.
+/// The suite signs headers that this crate does not, such as `content-length`: those are passed as the signature's own.
 fn as_we_sign<'a>(headers: Vec<Header<'a>>) -> (Vec<Header<'a>>, Vec<Header<'a>>) {
     headers.into_iter().partition(|(name, value)| is_signed(name, value))
 }
@@ -207,15 +207,15 @@ fn the_suites_double_encoding_cases_agree_with_the_general_rule() {
         let hash = sha256_hex(raw.body.as_bytes());
         let canonical = canonical_request(&CanonicalInput {
             request: request(&raw, &[], &hash),
-            extra_query: &[],
-            extra_headers: &[("x-amz-date", date)],
+            own_query: &[],
+            own_headers: &[("x-amz-date", date)],
             path_rule: PathRule::GENERAL,
         });
         assert_eq!(canonical.text, expected, "{}", text(case, "name"));
     }
 }
 
-/// The whole way, as the edge calls it: only what a browser would have is given.
+/// From a request as a browser sends it to the headers or the URL.
 #[wasm_bindgen_test(unsupported = test)]
 fn botocores_browser_like_cases_come_out_whole() {
     let file: Value = serde_json::from_str(include_str!("vectors/sigv4/botocore.json")).expect("vectors are JSON");

@@ -1,9 +1,12 @@
-// A real account, described by what is typed into the form.
+// A real AWS account, as described in the form.
 import { byId } from "./dom.js";
 import { keep, recall } from "./storage.js";
 import { passwordSignIn } from "./user-pool.js";
 
-/** Fills the form with what is kept and calls `onChange` with an environment whenever it is submitted, or emptied. */
+/**
+ * Fills the form with the stored values. Calls `onChange` with an environment when it is submitted, and with undefined
+ * when it is cleared.
+ */
 export function connectAccountForm(onChange) {
   const form = byId("account-form");
   const said = byId("account-said");
@@ -21,12 +24,12 @@ export function connectAccountForm(onChange) {
   byId("forget").addEventListener("click", () => {
     form.reset();
     keep({ account: undefined, requests: undefined });
-    said.textContent = "Forgotten.";
+    said.textContent = "Deleted.";
     onChange(undefined);
   });
 }
 
-/** The account that was typed in last, as an environment; undefined if there is none. */
+/** The environment of the stored account; undefined if there is none. */
 export function typedAccount() {
   const { account } = recall();
   return account?.identityPoolId ? environment(account) : undefined;
@@ -40,7 +43,7 @@ function environment({ identityPoolId, restUrl, graphqlUrl, userPoolId, clientId
   return {
     id: "account",
     facts: `Identity pool ${identityPoolId}`,
-    // AWS's own hosts need no declaration.
+    // AWS's own hosts need not be declared.
     clientOptions: { identityPoolId },
     apis: { rest: restUrl?.replace(/\/+$/, ""), graphql: graphqlUrl },
     waysToSignIn: canUsePassword ? ["password", "token"] : ["token"],

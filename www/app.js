@@ -1,4 +1,4 @@
-// The page's front door: it chooses the environment and hands it to the parts of the page.
+// The entry point of the page: selects the environment and passes it to the parts of the page.
 import { connectAccountForm, typedAccount } from "./account.js";
 import { connectCalls } from "./calls-view.js";
 import { byId } from "./dom.js";

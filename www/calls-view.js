@@ -1,4 +1,4 @@
-// Shows the calls as forms, sends them and shows what came of it.
+// Shows the calls as forms, sends them and shows their outcomes.
 import { byId, copyOf, element, slot, whileBusy, write } from "./dom.js";
 import { log } from "./log.js";
 import { showOutcome } from "./outcome-view.js";
@@ -9,7 +9,7 @@ import { keep, recall } from "./storage.js";
 const labels = { path: "Path", body: "Body", query: "Operation", variables: "Variables" };
 const mayLabels = { everyone: "For LocalGuest and LocalUser", users: "For LocalUser", nobody: "For no role" };
 
-/** Connects the calls with the session. `useEnvironment` shows those that an environment has an address for. */
+/** Connects the calls to the session. `useEnvironment` shows the calls for which an environment has an address. */
 export function connectCalls(session) {
   const button = byId("send-all");
   let shown = [];
@@ -17,7 +17,7 @@ export function connectCalls(session) {
   button.addEventListener("click", () =>
     whileBusy(button, async () => {
       for (const { form, sendIt } of shown) {
-        // One after the other, as a person would, so that the log reads in order.
+        // In sequence, so that the log is in the order of the calls.
         if (form.checkValidity()) await sendIt();
       }
     }),
@@ -40,12 +40,12 @@ export function connectCalls(session) {
 
 function groupView({ title, address, api }, environment, calls) {
   const shown = copyOf("group-template");
-  write(shown, { title, address: address ?? environment.apis[api] ?? "No address was typed in." });
+  write(shown, { title, address: address ?? environment.apis[api] ?? "No address is configured." });
   slot(shown, "calls").append(...calls.map((call) => call.view));
   return shown;
 }
 
-/** The views of a group's calls, as far as the environment has an address and contents for them. */
+/** The views of those calls of a group for which the environment has an address and contents. */
 function callsOf(session, environment, group) {
   const addressOf = (call) => environment.apis[call.api ?? group.api];
   return group.calls
@@ -60,7 +60,7 @@ function callView(session, environment, call, address) {
   const { may, about = call.about, fields } = call[environment.id];
   write(view, { method: call.method, title: call.title, about, what: `: ${call.title}` });
   slot(view, "method").dataset.method = call.method;
-  // Of a real account it is not known what its roles may do.
+  // The permissions of the roles of a real account are unknown.
   if (may) showWhoMay(slot(view, "may"), may);
   slot(view, "fields").append(
     ...Object.entries({ ...fields, ...keptFields(environment, call) }).map(([name, value]) =>
@@ -102,7 +102,9 @@ function fieldView(id, name, value) {
   );
 }
 
-/** What was typed for a real account is kept; the local AWS starts afresh each time, and so do its calls. */
+/**
+ * The stored fields of a call. Only those of a real account are stored: the local AWS loses its state at each start.
+ */
 const keptFields = ({ id }, call) => (id === "account" ? recall().requests?.[call.id] : undefined);
 
 function keepFields({ id }, call, form) {

@@ -1,6 +1,6 @@
-// The few DOM helpers that the page needs. Nothing here takes markup: what AWS or a person says is always text.
+// DOM helpers. None of them takes markup: everything that AWS returns or a person types is inserted as text.
 
-/** The element of that id. */
+/** The element with this id. */
 export const byId = (id) => document.getElementById(id);
 
 /** A new element with its properties and children. */
@@ -10,25 +10,25 @@ export function element(name, properties = {}, ...children) {
   return made;
 }
 
-/** A copy of what the `<template>` of that id holds, which is one element. */
+/** A copy of the one element inside the `<template>` with this id. */
 export const copyOf = (templateId) => byId(templateId).content.firstElementChild.cloneNode(true);
 
-/** The part of `root` that is marked with that `data-slot`. */
+/** The element inside `root` with this `data-slot`. */
 export const slot = (root, name) => root.querySelector(`[data-slot="${name}"]`);
 
-/** Writes texts into the slots of `root`: slot name → text. */
+/** Writes texts into the slots of `root`: name of the slot → text. */
 export function write(root, texts) {
   for (const [name, text] of Object.entries(texts)) slot(root, name).textContent = text;
 }
 
-/** Tells screen readers what just happened; the page shows it elsewhere. */
+/** Announces an event to screen readers. The page also shows it elsewhere. */
 export function announce(text) {
   byId("announcement").textContent = text;
 }
 
 /**
- * Does `work` while `part` is marked as busy, and nothing if it is busy already. It is not disabled for that: whoever
- * got there by keyboard would lose their place.
+ * Runs `work` while `part` is marked as busy; does nothing if `part` is busy already. `part` is not disabled meanwhile,
+ * because a disabled element loses the keyboard focus.
  */
 export async function whileBusy(part, work) {
   if (part.ariaBusy === "true") return;

@@ -1,11 +1,11 @@
-// JSON, indented and coloured. Everything is text nodes, whatever an API answers.
+// JSON, indented and coloured. Everything becomes text nodes, so no answer of an API can inject markup.
 import { element } from "./dom.js";
 
-/** Longer answers are cut: a page is no place for a megabyte. */
+/** Characters after which an answer is cut off. */
 const longest = 20_000;
 const tokens = /("(?:[^"\\]|\\.)*")(\s*:)?|\b(?:true|false|null)\b|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 
-/** The nodes that show `value`, which is text as it came or anything that JSON can hold. */
+/** The nodes that show `value`: a string is shown unchanged, any other value as JSON. */
 export function jsonNodes(value) {
   const text = typeof value === "string" ? value : JSON.stringify(value, null, 2);
   const shown = text.slice(0, longest);

@@ -1,7 +1,7 @@
-// The AWS that `npm start` starts on this machine.
+// The local AWS that `npm start` runs on this machine.
 import { passwordSignIn } from "./user-pool.js";
 
-/** The local AWS as an environment, or undefined if there is none beside this page. */
+/** The local AWS as an environment; undefined if the server of this page has none. */
 export async function findLocalAws() {
   try {
     const { url } = await json("local-aws.json");
@@ -22,10 +22,10 @@ function environment(url, { region, accountId, identityPoolId, clientId, users, 
   const declare = (service, ...urls) => urls.map((url) => ({ url, service, region }));
   return {
     id: "local",
-    facts: `${new URL(url).host} plays account ${accountId} in ${region}: it verifies every signature and decides by IAM policies.`,
+    facts: `${new URL(url).host} acts as account ${accountId} in ${region}. It verifies every signature and evaluates IAM policies.`,
     clientOptions: {
       identityPoolId,
-      // Real AWS hosts say service and region by themselves; these do not.
+      // The names of AWS hosts identify service and region; these names do not.
       endpoints: [
         ...declare("cognito-identity", cognitoIdentity),
         ...declare("sts", sts),

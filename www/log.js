@@ -1,12 +1,12 @@
-// The log: what was sent, the latest first.
+// The log of requests, the latest first.
 import { announce, byId, copyOf, slot, write } from "./dom.js";
 import { inMs, showStatus } from "./outcome-view.js";
 
-/** Older entries are dropped. */
+/** The number of entries that are kept. */
 const most = 100;
 const entries = byId("log-entries");
 
-/** Adds an outcome and announces it. `href` leads to where the outcome is shown in full. */
+/** Adds an outcome and announces it. `href` is the address of the complete outcome. */
 export function log(title, who, outcome, href) {
   const entry = copyOf("log-template");
   const time = new Date().toLocaleTimeString(undefined, { hourCycle: "h23" });

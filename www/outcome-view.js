@@ -1,8 +1,8 @@
-// Shows outcomes, wherever they belong.
+// Shows outcomes.
 import { copyOf, element, slot, write } from "./dom.js";
 import { jsonNodes } from "./json-view.js";
 
-/** Shows an outcome inside `place`, instead of what was there. */
+/** Shows an outcome inside `place` and replaces the previous contents. */
 export function showOutcome(place, outcome, request = "") {
   const shown = copyOf("outcome-template");
   showStatus(slot(shown, "status"), outcome);
@@ -22,5 +22,5 @@ export function showStatus(chip, { tone, status }) {
   chip.textContent = status;
 }
 
-/** A duration as people read it. */
+/** A duration as text, in milliseconds. */
 export const inMs = (duration) => `${Math.round(duration)} ms`;

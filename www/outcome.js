@@ -1,10 +1,10 @@
-// What came of a piece of work, in a form that can be shown: a tone, a short status, facts and a body.
+// The outcome of a call in a form that can be shown: a tone, a short status, facts and a body.
 import { SigFetchError } from "./pkg/index.js";
 import { SignInError } from "./user-pool.js";
 
 /**
- * Waits for `work` and tells what came of it, whether it succeeded or not: `{ tone, status, facts, body, duration }`.
- * An error of sigfetch's own also has its `code`. Tones are `good`, `denied` (AWS understood, and said no) and `bad`.
+ * Waits for `work` and returns its outcome, whether it succeeded or failed: `{ tone, status, facts, body, duration }`.
+ * The outcome of a `SigFetchError` also has its `code`. Tones are `good`, `denied` (AWS denied the request) and `bad`.
  */
 export async function outcomeOf(work) {
   const begin = performance.now();
@@ -28,7 +28,7 @@ export async function ofResponse(response) {
   };
 }
 
-/** The outcome of a GraphQL answer, which may hold data and errors. */
+/** The outcome of a GraphQL answer, which may have data and errors. */
 export function ofGraphql(answer) {
   const [first] = answer.errors ?? [];
   if (!first) return { tone: "good", status: "OK", body: answer };
@@ -57,7 +57,7 @@ function ofError(error) {
     status: "No answer to read",
     facts: {
       Message: error.message,
-      Advice: "The browser does not say why: the network failed, or the answer carries no CORS headers.",
+      Advice: "Either the network failed, or the answer has no CORS headers. Browsers do not tell pages which.",
     },
   };
 }

@@ -1,7 +1,7 @@
-// Shows the credentials, without anything that could be used to sign.
+// Shows the credentials, without their secrets.
 import { announce, byId, slot, write } from "./dom.js";
 
-/** Keeps the card in step with the session and the clock. */
+/** Updates the card when the session changes, and every second. */
 export function showPass(session) {
   const card = byId("pass");
   const full = byId("pass-full");
@@ -21,13 +21,13 @@ export function showPass(session) {
     const { begin, end } = session.pass;
     const left = Math.max(0, end - Date.now());
     slot(full, "bar").value = left / (end - begin);
-    slot(full, "left").textContent = left > 0 ? `${asClock(left)} left` : "Ended. The next call renews them.";
+    slot(full, "left").textContent = left > 0 ? `${asClock(left)} left` : "Expired. The next call refreshes them.";
   };
 
   byId("sign-out").addEventListener("click", () => {
     session.signOut();
     announce("Signed out");
-    // The button that was pressed is gone.
+    // The pressed button is hidden now, and would lose the focus.
     byId("who-form").querySelector("button").focus();
   });
   session.addEventListener("change", render);

@@ -1,10 +1,11 @@
 // The calls that the page offers, as plain data.
 //
-// `local` and `account` say what differs between the local AWS and a real account: the first contents of the fields,
-// which roles `may` (see calls-view.js), and perhaps what to read about it. A call is offered where its environment is
-// among them. A real account's fields begin with what every API understands, or empty where only its owner can know.
+// `local` and `account` contain what differs between the local AWS and a real account: the initial contents of the
+// fields, the roles that `may` make the call (see calls-view.js), and optionally another description. A call is shown
+// if it has an entry for the environment. The fields of a real account initially contain values that every API accepts,
+// or are empty if only the owner of the API can know them.
 
-/** The groups, in their order. `api` names the address in an environment's `apis`; whoami needs none. */
+/** The groups, in the order in which they are shown. `api` is the key of the address in an environment's `apis`. */
 export const groups = [
   {
     title: "STS",
@@ -14,8 +15,9 @@ export const groups = [
         id: "whoami",
         kind: "whoami",
         method: "POST",
-        title: "Who am I?",
-        about: "Every role may ask, whatever its policies say: the quickest proof that credentials and signature hold.",
+        title: "Caller identity",
+        about:
+          "Every role is allowed to call it, whatever its policies say: the simplest test of credentials and signature.",
         local: { fields: {} },
         account: { fields: {} },
       },
@@ -30,7 +32,7 @@ export const groups = [
         kind: "rest",
         method: "GET",
         title: "Signed GET",
-        about: "The arguments of fetch, and a Response as fetch gives it.",
+        about: "Takes the arguments of fetch and returns a Response.",
         local: { may: "everyone", fields: { path: "/items" } },
         account: { fields: { path: "/" } },
       },
@@ -42,7 +44,7 @@ export const groups = [
         about: "The body is part of the signature.",
         local: {
           may: "everyone",
-          about: "The body is part of the signature. This resource answers with what reached it.",
+          about: "The body is part of the signature. This resource returns the request that it received.",
           fields: { path: "/echo/hello?from=this page", body: '{ "hello": "AWS" }' },
         },
         account: { fields: { path: "/", body: '{ "hello": "AWS" }' } },
@@ -52,10 +54,10 @@ export const groups = [
         kind: "rest",
         method: "POST",
         title: "Restricted POST",
-        about: "Something that guests may not do and users may.",
+        about: "A request that users are allowed to make and guests are not.",
         local: {
           may: "users",
-          about: "Guests may read items, not add any. Sign in, and the same request goes through.",
+          about: "Guests may read items but not add any. After sign-in, the same request succeeds.",
           fields: { path: "/items", body: '{ "name": "Teapot", "price": 4200 }' },
         },
         account: { fields: { path: "", body: "{}" } },
@@ -65,12 +67,12 @@ export const groups = [
         kind: "rest",
         method: "GET",
         title: "Forbidden GET",
-        about: "Something that the role may not do. With CORS headers on the refusal, the page can read IAM's reason.",
+        about: "A request that the role is not allowed to make. The refusal has CORS headers, so the page can read it.",
         local: { may: "nobody", fields: { path: "/secret" } },
         account: {
           about:
-            "Something that the role may not do. The page can read IAM's reason if the API's gateway responses " +
-            "DEFAULT_4XX and DEFAULT_5XX have CORS headers.",
+            "A request that the role is not allowed to make. The page can read the refusal if the API's gateway " +
+            "responses DEFAULT_4XX and DEFAULT_5XX have CORS headers.",
           fields: { path: "" },
         },
       },
@@ -81,8 +83,8 @@ export const groups = [
         api: "restWithoutCors",
         title: "Forbidden and hidden GET",
         about:
-          "On an API as it is first deployed, refusals carry no CORS headers and the browser hides them. The owner adds " +
-          "those headers to the gateway responses DEFAULT_4XX and DEFAULT_5XX.",
+          "By default, the refusals of an API have no CORS headers, and the browser hides them from the page. The owner " +
+          "of the API can add the headers to the gateway responses DEFAULT_4XX and DEFAULT_5XX.",
         local: { may: "nobody", fields: { path: "/secret" } },
       },
     ],
@@ -96,7 +98,7 @@ export const groups = [
         kind: "graphql",
         method: "QUERY",
         title: "GraphQL query",
-        about: "Gives data and errors, whichever there are.",
+        about: "Returns data and errors.",
         local: { may: "everyone", fields: { query: "query {\n  me { role identityId }\n  notes { id text }\n}" } },
         account: { fields: { query: "query { __typename }" } },
       },
@@ -105,10 +107,10 @@ export const groups = [
         kind: "graphql",
         method: "MUTATION",
         title: "GraphQL mutation",
-        about: "The same, with variables.",
+        about: "A mutation with variables.",
         local: {
           may: "everyone",
-          about: "Adds a note of the caller's. Ask for the notes again to see it.",
+          about: "Adds a note of the caller. Send the query again to see it.",
           fields: {
             query: "mutation ($text: String!) {\n  addNote(text: $text) { id text owner }\n}",
             variables: '{ "text": "Signed in the browser" }',
@@ -121,7 +123,7 @@ export const groups = [
         kind: "graphql",
         method: "QUERY",
         title: "Restricted query",
-        about: "IAM decides field by field: what is refused becomes null, and the rest still comes.",
+        about: "IAM authorizes each field: a denied field is null, and the other fields are returned.",
         local: { may: "users", fields: { query: "query {\n  audit { owner notes }\n  me { role }\n}" } },
         account: { fields: { query: "" } },
       },
@@ -130,10 +132,11 @@ export const groups = [
         kind: "graphql",
         method: "MUTATION",
         title: "Restricted mutation",
-        about: "Something that guests may not do and users may.",
+        about: "A request that users are allowed to make and guests are not.",
         local: {
           may: "users",
-          about: "Guests may add notes, not delete any. For users there is no such note, so the answer is null.",
+          about:
+            "Guests may add notes but not delete any. Users may, but this note does not exist, so the answer is null.",
           fields: {
             query: "mutation ($id: String!) {\n  deleteNote(id: $id) { id text }\n}",
             variables: '{ "id": "of-no-note" }',

@@ -1,13 +1,13 @@
-// Sends one of the page's calls with what its fields hold.
+// Sends a call with the contents of its fields.
 import { ofGraphql, ofResponse, outcomeOf } from "./outcome.js";
 
-/** The request line of a call, as it is shown: method and address. */
+/** The request line of a call, as shown: method and address. */
 export function requestLine(call, address, fields) {
   if (call.kind === "whoami") return "POST GetCallerIdentity";
   return call.kind === "rest" ? `${call.method} ${restUrl(address, fields)}` : `POST ${address}`;
 }
 
-/** Sends and tells what came of it; see `outcomeOf`. */
+/** Sends a call and returns its outcome, see `outcomeOf`. */
 export const send = (client, call, address, fields) =>
   outcomeOf(() => senders[call.kind](client, call, address, fields));
 

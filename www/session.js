@@ -1,18 +1,20 @@
-// Who the page acts as. It holds the one sigfetch client, and of its credentials only what may be shown.
+// The identity of the page: the one sigfetch client, and those parts of its credentials that may be shown.
 import { createClient } from "./pkg/index.js";
 import { readIdToken } from "./user-pool.js";
 
-/** Fires `change` whenever `pass` may be another one. */
+/** Dispatches `change` when `pass` may have changed. */
 export class Session extends EventTarget {
   /** The sigfetch client of the environment in use. */
   client;
-  /** What may be shown: `{ who, role, accessKeyId, identityId, begin, end }`. Undefined without credentials. */
+  /**
+   * The parts that may be shown: `{ who, role, accessKeyId, identityId, begin, end }`. Undefined without credentials.
+   */
   pass;
   #user;
-  /** What waits from before a sign-out or a change of environment must not come back afterwards. */
+  /** Changes at each sign-in, sign-out and change of environment: results of work that began before are discarded. */
   #turn = 0;
 
-  /** Takes another environment; undefined for none. */
+  /** Changes the environment; undefined means none. */
   useEnvironment(environment) {
     this.signOut();
     this.client = environment && createClient(environment.clientOptions);
@@ -23,7 +25,7 @@ export class Session extends EventTarget {
     await this.refresh();
   }
 
-  /** Signs in with an ID token. A guest's identity goes over to the user, another user's does not. */
+  /** Signs in with an ID token. The identity of a guest is kept for the user, that of another user is not. */
   async signIn(idToken) {
     const { provider, name } = readIdToken(idToken);
     if (this.#user) this.signOut();
@@ -33,7 +35,7 @@ export class Session extends EventTarget {
     try {
       await this.refresh();
     } catch (error) {
-      // A login that is refused would make every later call fail.
+      // With a login that is refused, every later call would fail.
       this.signOut();
       throw error;
     }
@@ -45,7 +47,7 @@ export class Session extends EventTarget {
     this.#show(undefined);
   }
 
-  /** Looks whether the client has new credentials, as it renews them by itself, and fetches them if it has none. */
+  /** Shows the current credentials of the client, which refreshes them itself, and gets credentials if it has none. */
   async refresh() {
     const turn = this.#turn;
     const { accessKeyId, identityId, expiration } = await this.client.credentials();
@@ -57,13 +59,13 @@ export class Session extends EventTarget {
   }
 
   /**
-   * Gives `work` the client and hands back its outcome. In between the client may have fetched credentials or renewed
-   * them, so that is looked at, unless there were none to get.
+   * Passes the client to `work` and returns the outcome. The client may have refreshed its credentials meanwhile, so
+   * the card is updated, unless there was an error of sigfetch.
    */
   async withClient(work) {
     const turn = this.#turn;
     const outcome = await work(this.client);
-    // The outcome is what matters; the card catches up with the next one.
+    // A failure is ignored: the next outcome updates the card.
     if (!outcome.code && turn === this.#turn) await this.refresh().catch(() => {});
     return outcome;
   }

@@ -1,22 +1,22 @@
-// What the browser keeps between visits: ids, URLs and requests that somebody typed in. Nothing else may come here.
+// Values that are stored in the browser between visits: ids, URLs and requests that were typed in. No secrets.
 
 const key = "sigfetch";
 
-/** What is kept: `{ environment, account, requests }`, each of them possibly missing. */
+/** The stored values: `{ environment, account, requests }`, each of which may be missing. */
 export function recall() {
   try {
     return JSON.parse(localStorage.getItem(key)) ?? {};
   } catch {
-    // Storage is forbidden here, or holds something that is not ours: the page works without.
+    // Storage is blocked, or contains a value of another program. The page works without it.
     return {};
   }
 }
 
-/** Keeps `changes` beside what is kept already. */
+/** Stores `changes` in addition to the stored values. */
 export function keep(changes) {
   try {
     localStorage.setItem(key, JSON.stringify({ ...recall(), ...changes }));
   } catch {
-    // Storage is forbidden or full. Then the next visit starts anew.
+    // Storage is blocked or full. The next visit then starts without stored values.
   }
 }

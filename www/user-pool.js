@@ -1,6 +1,6 @@
-// Signing in to a Cognito user pool. sigfetch takes login tokens from wherever they come; this is the shortest way to one.
+// Sign-in to a Cognito user pool. sigfetch accepts login tokens from any source; this is the shortest way to get one.
 
-/** Signs in with a password and gives the ID token. */
+/** Signs in with a password and returns the ID token. */
 export async function passwordSignIn({ url, clientId, username, password }) {
   const response = await fetch(url, {
     method: "POST",
@@ -15,14 +15,17 @@ export async function passwordSignIn({ url, clientId, username, password }) {
     }),
   });
   const answer = await response.json();
-  if (!response.ok) throw new SignInError(answer.message ?? "The user pool refuses.", answer.__type?.split("#").pop());
+  if (!response.ok)
+    throw new SignInError(answer.message ?? "The user pool refused the sign-in.", answer.__type?.split("#").pop());
   if (answer.ChallengeName) {
-    throw new SignInError(`The user pool asks for ${answer.ChallengeName}, which this page cannot answer.`);
+    throw new SignInError(
+      `The user pool requires the challenge ${answer.ChallengeName}, which this page does not support.`,
+    );
   }
   return answer.AuthenticationResult.IdToken;
 }
 
-/** Why there is no ID token. */
+/** The reason why there is no ID token. */
 export class SignInError extends Error {
   name = "SignInError";
 
@@ -32,7 +35,7 @@ export class SignInError extends Error {
   }
 }
 
-/** The provider's name, as `logins` takes it, and the user's, as far as the token tells. */
+/** The name of the provider, as in `logins`, and the name of the user, read from the token. */
 export function readIdToken(token) {
   try {
     const base64 = token.split(".")[1].replaceAll("-", "+").replaceAll("_", "/");
@@ -41,6 +44,6 @@ export function readIdToken(token) {
     const provider = claims.iss.replace(/^https:\/\//, "");
     return { provider, name: claims["cognito:username"] ?? claims.email ?? claims.sub ?? "User" };
   } catch {
-    throw new SignInError("This is not an ID token: it has no issuer that could be read.");
+    throw new SignInError("This is not an ID token: it has no readable issuer.");
   }
 }

@@ -1,10 +1,10 @@
-// Asks who the page shall act as.
+// The form that selects the identity of the page.
 import { byId, element, whileBusy } from "./dom.js";
 import { log } from "./log.js";
 import { outcomeOf } from "./outcome.js";
 import { showOutcome } from "./outcome-view.js";
 
-/** Connects the form with the session. `useEnvironment` shows the ways that an environment offers. */
+/** Connects the form to the session. `useEnvironment` shows the ways to sign in that an environment supports. */
 export function connectWhoForm(session) {
   const form = byId("who-form");
   const problem = byId("who-problem");
@@ -14,7 +14,7 @@ export function connectWhoForm(session) {
     const way = form.elements.who.value;
     for (const part of form.querySelectorAll("[data-for]")) {
       part.hidden = part.dataset.for !== way;
-      // A hidden field must not keep the form from being sent.
+      // A hidden required field would prevent the form from being submitted.
       part.disabled = part.hidden;
     }
   };
@@ -48,7 +48,7 @@ export function connectWhoForm(session) {
       environment = wanted;
       problem.replaceChildren();
       form.inert = !environment;
-      byId("environment-facts").textContent = environment?.facts ?? "Type in your account first.";
+      byId("environment-facts").textContent = environment?.facts ?? "Enter your account first.";
       for (const label of form.querySelectorAll("[data-way]")) {
         label.hidden = !environment?.waysToSignIn.includes(label.dataset.way);
       }

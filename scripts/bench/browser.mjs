@@ -1,26 +1,23 @@
+import { createServer } from "node:http";
 import { chromium } from "playwright-core";
 import { chromium as chromiumPath } from "../setup/browser.mjs";
 
-/**
- * Starts Chromium. `open(path)` gives a new page of the bench in a process of its own, with
- * `call(name, ...arguments)` for what `page/main.js` offers.
- */
-export async function startBrowser(url) {
-  const browser = await chromium.launch({ executablePath: chromiumPath(), args: ["--no-sandbox"] });
-  return {
-    browser,
-    version: browser.version(),
-    close: () => browser.close(),
-    async open(path = "") {
-      const context = await browser.newContext();
-      const page = await context.newPage();
-      // A large contender may take minutes over all rounds.
-      page.setDefaultTimeout(0);
-      await page.goto(new URL(path, url).href);
-      await page.waitForFunction(() => globalThis.bench?.ready());
-      const call = (name, ...values) =>
-        page.evaluate(([name, values]) => globalThis.bench[name](...values), [name, values]);
-      return { page, call, close: () => context.close() };
-    },
+export const startChromium = () => chromium.launch({ executablePath: chromiumPath(), args: ["--no-sandbox"] });
+
+/** Serves what `answer(request, response)` gives on a free port of this machine. */
+export async function serve(answer) {
+  const server = createServer(answer);
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const stop = () => {
+    server.close();
+    server.closeAllConnections();
   };
+  return { url: `http://localhost:${server.address().port}`, stop };
 }
+
+/** The middle one of the sorted numbers. */
+export const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
+
+/** Three digits that count, with thousands separated. */
+export const figure = (number) =>
+  number >= 100 ? Math.round(number).toLocaleString("en") : String(Number(number.toPrecision(3)));

@@ -1,7 +1,7 @@
 import { inRoot } from "../lib/paths.mjs";
 
-/** A page's script with all that it imports, but for what is `external`. `path` is below this folder. */
-export async function bundle(path, external = []) {
+/** A page's script with all that it imports, but for what is below `/pkg/`, minified. `path` is below this folder. */
+export async function bundle(...path) {
   const { build } = await import("esbuild");
   const { outputFiles } = await build({
     entryPoints: [inRoot("scripts", "bench", ...path)],
@@ -11,7 +11,7 @@ export async function bundle(path, external = []) {
     format: "esm",
     platform: "browser",
     target: "es2022",
-    external,
+    external: ["/pkg/*"],
   });
-  return outputFiles[0].contents;
+  return Buffer.from(outputFiles[0].contents);
 }

@@ -2,113 +2,104 @@
 import { parseArgs } from "node:util";
 import { build } from "../build.mjs";
 import { main } from "../lib/main.mjs";
-import { faint, strong } from "../lib/report.mjs";
-import { table } from "../lib/table.mjs";
+import { kB } from "../lib/readme.mjs";
+import { faint, strong, table } from "../lib/report.mjs";
+import { ReportedError } from "../lib/run.mjs";
 import { setUp } from "../setup.mjs";
 import { compileLocalAws, startLocalAws } from "../start/local-aws.mjs";
-import { contenders, pathOf, startSite } from "./cold/site.mjs";
-import { surroundings, visit } from "./cold/visit.mjs";
-import { startBrowser } from "./browser.mjs";
-import { ratios, spread } from "./statistics.mjs";
-import { figure, plain } from "./tables.mjs";
+import { figure, median, startChromium } from "./browser.mjs";
+import { contenders, REFERENCE, startSite } from "./cold/site.mjs";
 
-const kB = (bytes) => (bytes / 1_000).toFixed(1);
+/**
+ * Networks and machines to visit from, and how many times the reference may take there. `latencyMs` is added to each
+ * answer of AWS; the rest is Chromium's emulation.
+ */
+const settings = [
+  { name: "no delays", limit: 1 },
+  { name: "50 ms an answer", limit: 1, latencyMs: 50 },
+  { name: "CPU ÷ 4, 1.6 Mbit/s, 150 ms", limit: 1.15, cpu: 4, network: { latency: 150, throughput: 200_000 } },
+];
 
-const USAGE = `npm run bench:cold -- [--rounds N]
+/**
+ * Opens a page in a profile that has never seen it, and gives milliseconds from the navigation on: until the page's
+ * script is there, until GetId, GetCredentialsForIdentity and the signed request leave, and until that is answered.
+ */
+async function visit(browser, address, { cognitoIdentity, url }, { cpu, network }) {
+  const context = await browser.newContext();
+  try {
+    const page = await context.newPage();
+    const devtools = await context.newCDPSession(page);
+    if (cpu) await devtools.send("Emulation.setCPUThrottlingRate", { rate: cpu });
+    if (network) {
+      const { latency, throughput } = network;
+      const both = { downloadThroughput: throughput, uploadThroughput: throughput };
+      await devtools.send("Network.enable");
+      await devtools.send("Network.emulateNetworkConditions", { offline: false, latency, ...both });
+    }
+    await page.goto(address, { waitUntil: "commit" });
+    await page.waitForFunction(() => "done" in globalThis, undefined, { polling: 50 });
+    const status = await page.evaluate(() => globalThis.done);
+    if (status !== 200) throw new ReportedError(`${address}: the call ended with ${status}`);
+    // A request gets its entry a moment after all of its answer is there.
+    await page.waitForFunction((name) => performance.getEntriesByName(name).length > 0, url, { polling: 20 });
+    return await page.evaluate(
+      ([cognito, url]) => {
+        const resources = performance.getEntriesByType("resource");
+        const script = resources.find(({ name }) => name.endsWith("/app.js"));
+        const [getId, getCredentials] = resources.filter(({ name }) => name.startsWith(cognito));
+        const call = resources.find(({ name }) => name === url);
+        return [script.responseEnd, getId.startTime, getCredentials.startTime, call.startTime, call.responseEnd];
+      },
+      [cognitoIdentity, url],
+    );
+  } finally {
+    await context.close();
+  }
+}
 
-  --rounds N  visits to each page under each condition; default 15`;
-
-const control = async (aws, path, body) => {
-  const init = body && { method: "POST", body: JSON.stringify(body), headers: { "content-type": "application/json" } };
-  const response = await fetch(`${aws.url}/_local/${path}`, init);
-  return response.json();
-};
-
-/** All visits under one condition: in each round every contender once, in an order that changes. */
-async function measure(browser, site, settings, condition, rounds) {
-  const samples = Object.fromEntries(contenders.map(({ name }) => [name, []]));
+/** All visits in one setting, by contender: in each round every one of them once, in an order that changes. */
+async function measure(browser, site, page, setting, rounds) {
+  const visits = new Map(contenders.map((contender) => [contender, []]));
   for (let round = 0; round < rounds; round += 1) {
-    for (const contender of shuffled(contenders)) {
-      const address = site.url + pathOf(contender);
-      samples[contender.name].push(await visit(browser, address, settings, condition, contender.status));
+    const at = round % contenders.length;
+    for (const contender of [...contenders.slice(at), ...contenders.slice(0, at)]) {
+      visits.get(contender).push(await visit(browser, site.addressOf(contender), page, setting));
     }
   }
-  return samples;
+  return visits;
 }
 
-const shuffled = (list) =>
-  list
-    .map((one) => [Math.random(), one])
-    .sort(([a], [b]) => a - b)
-    .map(([, one]) => one);
+/** When the signed request left, of one visit. */
+const leaves = ([, , , time]) => time;
 
-const all = (samples, read) =>
-  Object.fromEntries(Object.entries(samples).map(([name, list]) => [name, list.map(read)]));
-
-/** How long until the signed request leaves, and its ratio to the reference within each round. */
-function results(measured, site) {
-  const reference = contenders.find((one) => one.reference).name;
-  const times = measured.map(({ condition, samples }) => [condition.name, all(samples, ({ leaves }) => leaves)]);
-  const columns = times.map(([name]) => name);
-  return [
-    table(
-      "ms until the first signed request leaves",
-      ["script, kB br", ...columns],
-      contenders.map((contender) => [
-        contender.name,
-        kB(site.bytes(contender)),
-        ...times.map(([, by]) => plain(spread(by[contender.name]))),
-      ]),
-    ),
-    table(
-      `× ${reference}`,
-      columns,
-      contenders.map(({ name }) => [name, ...times.map(([, by]) => plain(ratios(by[name], by[reference])))]),
-    ),
-    table(
-      "medians: script there → GetId → GetCredentialsForIdentity → signed request → answer",
-      columns,
-      contenders.map(({ name }) => [name, ...measured.map(({ samples }) => phases(samples[name]))]),
-    ),
-  ].join("\n\n");
+function report(site, setting, visits) {
+  const reference = [...visits].find(([{ name }]) => name === REFERENCE)[1];
+  const rows = [...visits].map(([contender, own]) => {
+    const ratio = median(own.map((one, round) => leaves(one) / leaves(reference[round])));
+    const verdict = contender.ours ? [figure(setting.limit), ratio <= setting.limit ? "held" : "missed"] : ["", ""];
+    const phases = own[0].map((_, phase) => figure(median(own.map((times) => times[phase])))).join(" → ");
+    const bytes = kB(site.bytesOf(contender));
+    return [contender.name, bytes, figure(median(own.map(leaves))), figure(ratio), ...verdict, phases];
+  });
+  const phases = "script → GetId → GetCredentials… → signed request → answer";
+  const head = [setting.name, "script, kB br", "ms", "× reference", "at most", "verdict", phases];
+  return table(head, rows);
 }
 
-const phases = (visits) =>
-  [({ script }) => script, ({ cognito: [id] }) => id, ({ cognito: [, credentials] }) => credentials]
-    .concat([({ leaves }) => leaves, ({ answered }) => answered])
-    .map((read) => visits.map(read))
-    .map((times) => (times.includes(undefined) ? "–" : figure(spread(times).median)))
-    .join(" → ");
-
-/** Ours against the reference, by the medians of the ratios. */
-const verdict = (measured) => {
-  const reference = contenders.find((one) => one.reference).name;
-  return table(
-    "not slower than Amplify's leanest wiring",
-    measured.map(({ condition }) => condition.name),
-    contenders
-      .filter(({ ours }) => ours)
-      .map(({ name }) => [
-        name,
-        ...measured.map(({ samples }) => {
-          const by = all(samples, ({ leaves }) => leaves);
-          const { median } = ratios(by[name], by[reference]);
-          return `${median <= 1 ? "held" : "missed"}, × ${figure(median)}`;
-        }),
-      ]),
-  );
-};
+async function control(aws, path, body) {
+  const init = body && { method: "POST", body: JSON.stringify(body), headers: { "content-type": "application/json" } };
+  return (await fetch(`${aws.url}/_local/${path}`, init)).json();
+}
 
 await main(import.meta.url, async () => {
-  const { values } = parseArgs({ options: { rounds: { type: "string", default: "15" }, help: { type: "boolean" } } });
-  if (values.help) return console.log(USAGE);
+  const { values } = parseArgs({ options: { rounds: { type: "string", default: "15" } } });
   await setUp("start", "bench");
   await build();
   await compileLocalAws();
-  console.log(strong("Cold start"));
+  console.log(strong(`Cold start, × ${REFERENCE}`));
   const aws = await startLocalAws(0);
   const { endpoints: at, identityPoolId, region } = await control(aws, "config");
-  const settings = {
+  const page = {
     identityPoolId,
     region,
     cognitoIdentity: at.cognitoIdentity,
@@ -118,22 +109,19 @@ await main(import.meta.url, async () => {
       { url: at.rest, service: "execute-api", region },
     ],
   };
-  const site = await startSite(settings);
-  const chromium = await startBrowser(site.url);
+  const site = await startSite(page);
+  const browser = await startChromium();
   try {
-    const measured = [];
-    for (const condition of surroundings) {
-      console.log(faint(`  … ${condition.name}`));
-      const latencyMs = condition.latencyMs && { cognitoIdentity: condition.latencyMs, rest: condition.latencyMs };
-      await control(aws, "faults", { latencyMs: latencyMs ?? null });
-      measured.push({
-        condition,
-        samples: await measure(chromium.browser, site, settings, condition, Number(values.rounds)),
-      });
+    console.log(`Chromium ${browser.version()}`);
+    for (const setting of settings) {
+      console.log(faint(`  … ${setting.name}`));
+      const latency = setting.latencyMs;
+      await control(aws, "faults", { latencyMs: latency ? { cognitoIdentity: latency, rest: latency } : null });
+      const visits = await measure(browser, site, page, setting, Number(values.rounds));
+      console.log(`\n${report(site, setting, visits)}\n`);
     }
-    console.log([`Chromium ${chromium.version}`, results(measured, site), verdict(measured)].join("\n\n"));
   } finally {
-    await chromium.close();
+    await browser.close();
     site.stop();
     await aws.stop();
   }

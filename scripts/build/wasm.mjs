@@ -1,107 +1,106 @@
-import { readFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { inflateRawSync } from "node:zlib";
 import { inRoot } from "../lib/paths.mjs";
-import { capture, run, Verdict } from "../lib/run.mjs";
-import { wasmTarget } from "../setup/rust.mjs";
+import { capture, ReportedError, run } from "../lib/run.mjs";
 
-// Apart from the tests' folder: the flags differ, and Cargo would compile everything anew at each change of side.
-const targetFolder = inRoot("target", "wasm-release");
-
-const rustFlags = [
-  "-Zunstable-options",
-  // A panic ends the instance at once: without its texts and its machinery the module is a third smaller.
-  "-Cpanic=immediate-abort",
-  // What is left of panics would name source files, with the folders of the machine that built them.
-  "-Zlocation-detail=none",
-  // Small functions are put in place before each crate is compiled for size, which would leave them as calls: 1 kB.
-  "-Zinline-mir=yes",
-  // JavaScript's values wait in an array of the glue instead of a table of the module: 700 bytes less to download.
-  // With SIMD, which every engine has had since spring 2023, SHA-256 takes half the time and 300 bytes more.
-  "-Ctarget-feature=-reference-types,-multivalue,+simd128",
-];
-
-/**
- * What is small in these is made for being inlined, and gets smaller by it: half a kilobyte less to download, and a
- * tenth of a small signature's time. Not in Cargo.toml, which knows the standard library only when it is compiled along.
- */
-const inlined = ["core", "alloc"].flatMap((name) => ["--config", `profile.release.package.${name}.opt-level=3`]);
-
-/** What the two modules are compiled of, and how. */
-export const whole = { features: [], isFast: true };
-export const signer = { features: ["signer"], isFast: false };
-
-/**
- * For the module that signs thousands of requests and is not loaded first: our own code for speed, and of what could be
- * put in place half as much as usual. A signature takes a fifth less time, for 4 kB; without the limit it would be a
- * quarter, for 7.
- */
-const fast = {
-  settings: ["--config", "profile.release.package.sigfetch.opt-level=2"],
-  flags: ["-Cllvm-args=-inline-threshold=100"],
-};
-
-/**
- * Compiles one of the modules, with a standard library compiled along for size, and gives the path of the raw one: the
- * same for both, so it has to be used before the next one is compiled.
- */
-export async function compile({ features, isFast }, { quiet = false } = {}) {
+/** Fills a folder with the WebAssembly of the crate, the glue that wasm-bindgen writes, and what is made of them. */
+export async function makeModule(folder) {
+  const compiled = inRoot("target", "npm");
+  // Not by `wasm-pack build`, which compiles the crate as a library for other crates at the same time. Cargo optimizes
+  // nothing across crates then, which is worth a tenth of the download.
   await run(
     "cargo",
     [
-      "rustc",
-      ...(quiet ? ["--quiet"] : []),
-      "--lib",
-      "--release",
-      ...["--features", features.join()],
-      ...["--target", wasmTarget],
-      ...["--target-dir", targetFolder],
-      ...inlined,
-      ...(isFast ? fast.settings : []),
-      "-Zbuild-std=std,panic_abort",
-      "-Zbuild-std-features=optimize_for_size",
-      ...(isFast ? ["--", ...fast.flags] : []),
+      ...["rustc", "--lib", "--crate-type", "cdylib", "--release", "--features", "npm"],
+      ...["--target", "wasm32-unknown-unknown", "--target-dir", compiled],
+      ...["--config", inRoot("scripts", "build", "release.toml")],
     ],
-    // The -Z flags are closed to the stable compiler without this variable.
-    { env: { RUSTC_BOOTSTRAP: "1", RUSTFLAGS: rustFlags.join(" ") } },
+    { env: { RUSTC_BOOTSTRAP: "1" } },
   );
-  return join(targetFolder, wasmTarget, "release", "sigfetch.wasm");
-}
-
-/** Writes the module and its glue, `name_bg.wasm`, `name.js` and its types, into `folder`. */
-export async function bind(module, folder, name) {
-  // Without a default path the only reference to the module is that of our own entries, which bundlers understand.
-  const form = ["--target", "web", "--omit-default-module-path"];
-  await run("wasm-bindgen", [...form, "--out-dir", folder, "--out-name", name, module]);
+  await run("wasm-bindgen", [
+    // The only reference to the module is that of the package's own entries, which bundlers understand.
+    ...["--target", "web", "--omit-default-module-path", "--out-dir", folder],
+    join(compiled, "wasm32-unknown-unknown", "release", "sigfetch.wasm"),
+  ]);
+  rmSync(join(folder, "sigfetch_bg.wasm.d.ts"));
+  const module = join(folder, "sigfetch_bg.wasm");
+  await fitGlue(join(folder, "sigfetch.js"), await shrink(module));
+  writeFileSync(join(folder, "build.js"), `export const build = "${mark(module)}";\n`);
+  await inline(module, join(folder, "inline.js"));
 }
 
 /**
- * Shrinks the module in place and gives its imports and exports names of a letter or two. Returns those names for the
- * glue to use too.
+ * Repeated, because each round finds more; in between, control flow is laid out anew. Functions with one caller stay
+ * functions unless they are tiny, which takes more bytes, and fewer once they are compressed. The first kilobyte of
+ * memory is the far end of the stack, so no address lies there, and constants may be added within loads and stores.
  *
- * Not used, though smaller: `--traps-never-happen`, which takes the bounds checks along.
+ * Not used, though smaller: `--traps-never-happen`, which removes bounds checks as well.
  */
-export async function shrink(module) {
-  const strip = ["--strip-debug", "--strip-producers", "--strip-target-features"];
-  const names = JSON.parse(await wasmOpt(module, "--minify-imports-and-exports-and-modules", ...strip));
-  if (!WebAssembly.validate(readFileSync(module))) throw new Verdict("wasm-opt made a module that Node cannot read");
+const passes = [
+  ...["-Oz", "--flatten", "--rereloop", "-Oz", "-Oz", "-Oz", "--one-caller-inline-max-function-size=30"],
+  "--low-memory-unused",
+  ...["--minify-imports-and-exports-and-modules"],
+  ...["--strip-debug", "--strip-producers", "--strip-target-features"],
+];
+
+/** Shrinks the module in place; gives the short names that its imports and exports got, as `wasm-opt` prints them. */
+async function shrink(module) {
+  const wasmOpt = inRoot("node_modules", "binaryen", "bin", "wasm-opt");
+  const names = JSON.parse(await capture(process.execPath, [wasmOpt, ...passes, "-o", module, module]));
+  if (!WebAssembly.validate(readFileSync(module))) throw new ReportedError("wasm-opt made an invalid module");
   return names;
 }
 
-/** The same code with the names of its functions left in, for looking at what takes the room. */
-export async function shrinkWithNames(module) {
-  await wasmOpt(module, "--debuginfo");
+/**
+ * Gives the glue the module's short names, and text codecs that need no platform at import time. The names, with their
+ * hashes, are 3.3 of 50 kB after compression. esbuild changes the syntax tree, so no other text can be hit.
+ */
+async function fitGlue(file, { imports, exports }) {
+  const esbuild = await import("esbuild");
+  // wasm-opt makes all imports come from one module, "a".
+  const modules = imports.map(([module]) => [module, "a"]);
+  const renamed = Object.fromEntries([...modules, ...imports.map(([, name, short]) => [name, short]), ...exports]);
+  const { outputFiles, mangleCache, warnings } = await esbuild.build({
+    entryPoints: [file],
+    write: false,
+    format: "esm",
+    target: "es2022",
+    inject: [inRoot("scripts", "build", "text-codecs.js")],
+    mangleProps: new RegExp(`^(?:${Object.keys(renamed).map(escaped).join("|")})$`),
+    mangleQuoted: true,
+    mangleCache: renamed,
+  });
+  if (warnings.length > 0) throw new ReportedError(`esbuild warns about the glue: ${warnings[0].text}`);
+  const differs = Object.keys(renamed).find((name) => mangleCache[name] !== renamed[name]);
+  if (differs) throw new ReportedError(`the glue and the module have different names for ${differs}`);
+  writeFileSync(file, outputFiles[0].contents);
 }
 
-/**
- * Again and again, because each time still finds something; in between, control flow is laid out anew. Functions with
- * one caller stay functions unless they are tiny: it makes more bytes, and fewer once they are compressed.
- */
-const smallest = ["-Oz", "--flatten", "--rereloop", "-Oz", "-Oz", "-Oz", "--one-caller-inline-max-function-size=30"];
+const escaped = (text) => text.replaceAll(/[^\w]/g, "\\$&");
 
-const wasmOpt = (module, ...passes) =>
-  capture(process.execPath, [
-    inRoot("node_modules", "binaryen", "bin", "wasm-opt"),
-    ...smallest,
-    ...passes,
-    ...["-o", module, module],
-  ]);
+/**
+ * Marks the module with a digest of itself, in a custom section, and gives the digest. The loader accepts no other
+ * module, because short names do not tell one version from the next.
+ */
+function mark(module) {
+  const bytes = readFileSync(module);
+  const build = createHash("sha256").update(bytes).digest("hex").slice(0, 8);
+  const name = "sigfetch";
+  // Numbers under 128 are single bytes in a module.
+  const content = Buffer.concat([Buffer.from([name.length]), Buffer.from(name + build)]);
+  writeFileSync(module, Buffer.concat([bytes, Buffer.from([0, content.length]), content]));
+  return build;
+}
+
+/** Writes the module as text into a script: deflated, in base64. */
+async function inline(module, script) {
+  const { default: zopfli } = await import("@gfx/zopfli");
+  const bytes = readFileSync(module);
+  // The format that every browser inflates, compressed with more patience than zlib has: 6 % of the download.
+  const deflated = await zopfli.deflateAsync(bytes, { numiterations: 15 });
+  if (!inflateRawSync(deflated).equals(bytes))
+    throw new ReportedError("the deflated module does not inflate to itself");
+  writeFileSync(script, `export default "${Buffer.from(deflated).toString("base64")}";\n`);
+}

@@ -3,10 +3,10 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { attemptAll } from "./attempts.mjs";
-import { chosenFrom } from "./chosen.mjs";
 import { filesUnder, fingerprint } from "./files.mjs";
-import { duration } from "./report.mjs";
+import { chosenFrom } from "./main.mjs";
+import { isCurrent } from "./readme.mjs";
+import { duration, table } from "./report.mjs";
 import { capture, read, run, runLogged } from "./run.mjs";
 
 const node = process.execPath;
@@ -19,10 +19,14 @@ test("a command that fails says which and how", async () => {
 });
 
 test("a command that takes too long is ended with what it started", async () => {
-  const child = `require("child_process").spawn(process.execPath, ["-e", "setTimeout(() => {}, 60000)"], { stdio: "inherit" })`;
+  const child = `require("child_process").spawn(process.execPath, ["-e", "setTimeout(() => {}, 60_000)"], { stdio: "inherit" })`;
   const begun = performance.now();
-  await assert.rejects(capture(node, ["-e", child], { timeoutMs: 500 }), /was given up after 0.5 s/);
+  await assert.rejects(capture(node, ["-e", child], { timeoutMs: 500 }), /was ended by SIGTERM/);
   assert.ok(performance.now() - begun < 20_000);
+});
+
+test("a status that is no failure is none", async () => {
+  assert.equal(await capture(node, ["-e", "console.log(1); process.exitCode = 1"], { statuses: [0, 1] }), "1");
 });
 
 test("asking a program that is not there gives nothing", async () => {
@@ -63,22 +67,19 @@ test("durations read like a person would say them", () => {
   assert.equal(duration(119_700), "2 min 0 s");
 });
 
-test("what is chosen by name has to be there; all is chosen where nothing is named", () => {
+test("what is chosen by name has to exist; everything is chosen where nothing is named", () => {
   const all = [{ name: "one" }, { name: "two" }];
   assert.deepEqual(chosenFrom(all, []), all);
   assert.deepEqual(chosenFrom(all, ["two"]), [all[1]]);
   assert.throws(() => chosenFrom(all, ["two", "three"]), /no three; there are: one, two/);
 });
 
-test("an attempt that fails is told with its reason and does not stop the next", async (t) => {
-  const said = t.mock.method(console, "log", () => {}).mock;
-  const fail = () => Promise.reject(new Error("it broke"));
-  const results = await attemptAll([
-    { name: "first", run: fail },
-    { name: "second", run: () => {} },
-  ]);
-  assert.deepEqual(results, [false, true]);
-  const lines = said.calls.map(({ arguments: [line] }) => line);
-  assert.match(lines[0], /✗.* first[^]*it broke/);
-  assert.match(lines[1], /✓.* second/);
+test("the README's table is current as long as its words are the same and its numbers within the noise", () => {
+  const measured = (size) => table(["kB", "size"], [["`sigfetch`", size]]);
+  assert.match(measured("30.0"), /\| `sigfetch` \| 30\.0 \|/);
+  assert.ok(isCurrent(measured("30.0"), measured("30.0")));
+  assert.ok(isCurrent(measured("30.0"), measured("30.8")));
+  assert.ok(!isCurrent(measured("30.0"), measured("31.0")));
+  assert.ok(!isCurrent(measured("30.0").replace("sigfetch", "other"), measured("30.0")));
+  assert.ok(!isCurrent("", measured("30.0")));
 });

@@ -1,14 +1,14 @@
-// As a whole, because Node 20 got `styleText` only on the way.
-import util from "node:util";
+import { styleText } from "node:util";
 
-const inColour = process.stdout.isTTY && !process.env.NO_COLOR && util.styleText !== undefined;
+// Node 20 colours even what goes into a file.
+const inColour = process.stdout.isTTY && !process.env.NO_COLOR;
 
-const colour = (format, text) => (inColour ? util.styleText(format, text) : text);
+const style = (format) => (text) => (inColour ? styleText(format, text) : text);
 
-export const good = (text) => colour("green", text);
-export const bad = (text) => colour("red", text);
-export const faint = (text) => colour("dim", text);
-export const strong = (text) => colour("bold", text);
+export const good = style("green");
+export const bad = style("red");
+export const faint = style("dim");
+export const strong = style("bold");
 
 /** Measures from now on; the result gives the time so far as "1.2 s" or "3 min 20 s". */
 export function stopwatch() {
@@ -17,10 +17,17 @@ export function stopwatch() {
 }
 
 export function duration(ms) {
-  const seconds = ms / 1000;
-  if (seconds < 90) return `${seconds.toFixed(1)} s`;
-  const whole = Math.round(seconds);
-  return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  if (ms < 90_000) return `${(ms / 1000).toFixed(1)} s`;
+  const seconds = Math.round(ms / 1000);
+  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
 
-export const indent = (text, by = "    ") => text.replaceAll(/^/gm, by);
+/** A table in Markdown, which a terminal shows as well. The first column is text, the others are numbers. */
+export function table([title, ...columns], rows) {
+  const all = [[title, ...columns], ...rows];
+  const widths = all[0].map((_, column) => Math.max(...all.map((row) => row[column].length)));
+  const line = (cells) =>
+    `| ${cells.map((cell, at) => (at ? cell.padStart(widths[at]) : cell.padEnd(widths[at]))).join(" | ")} |`;
+  const rule = widths.map((width, at) => (at ? `${"-".repeat(width - 1)}:` : "-".repeat(width)));
+  return [line(all[0]), line(rule), ...rows.map(line)].join("\n");
+}

@@ -1,29 +1,32 @@
 import { spawn } from "node:child_process";
+import { setMaxListeners } from "node:events";
 import { closeSync, mkdirSync, openSync, readFileSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import { root } from "./paths.mjs";
 
-/** Something a script found to be wrong and says in full: people are shown the message and no stack. */
-export class Verdict extends Error {
-  name = "Verdict";
+/** An error whose message says everything a person needs: scripts print it without a stack. */
+export class ReportedError extends Error {
+  name = "ReportedError";
 }
 
-/** A program that could not be started, ended badly or took too long. */
-export class CommandError extends Verdict {
+/** A program that could not be started, failed or took too long. */
+export class CommandError extends ReportedError {
   name = "CommandError";
 
   constructor(command, reason, log) {
-    super(`\`${shortened(command)}\` ${reason}`);
+    super(`\`${command.length > 160 ? `${command.slice(0, 160)} …` : command}\` ${reason}`);
     this.log = log;
   }
 }
 
-const shortened = (text, length = 160) => (text.length > length ? `${text.slice(0, length)} …` : text);
+const ending = new AbortController();
+setMaxListeners(0, ending.signal);
 
-const running = new Set();
+/** Ends every program that still runs, so that a script that stops early leaves nothing behind. */
+export const endAll = () => ending.abort();
 
 /** Runs a program with its output on the terminal. */
-export const run = (program, args, options = {}) => start(program, args, { ...options, stdio: "inherit" });
+export const run = (program, args, options = {}) => start(program, args, { stdio: "inherit", ...options });
 
 /** Runs a program with its output appended to the file `log`. */
 export async function runLogged(program, args, { log, ...options }) {
@@ -37,11 +40,11 @@ export async function runLogged(program, args, { log, ...options }) {
   }
 }
 
-/** What a program prints, its complaints on the terminal. */
+/** What a program prints; its error output goes to the terminal. */
 export async function capture(program, args, options = {}) {
   let text = "";
-  const collect = (child) => child.stdout.setEncoding("utf8").on("data", (chunk) => (text += chunk));
-  await start(program, args, { stdio: ["ignore", "pipe", "inherit"], ...options, collect });
+  const onStart = (child) => child.stdout.setEncoding("utf8").on("data", (chunk) => (text += chunk));
+  await start(program, args, { stdio: ["ignore", "pipe", "inherit"], ...options, onStart });
   return text.trim();
 }
 
@@ -64,42 +67,26 @@ export function tail(log, lines = 25) {
   }
 }
 
-/** Ends whatever is still running, with its children; for leaving early without leaving anything behind. */
-export function endAll() {
-  for (const child of running) endGroup(child);
-}
-
-function start(program, args, { stdio, cwd = root, env = {}, timeoutMs, log, collect }) {
-  const command = [program, ...args].join(" ");
+/**
+ * Starts a program and waits for its end. `statuses` are those that are no failure; after `timeoutMs` it is ended, with
+ * what it started itself. The other options are those of `spawn`.
+ */
+function start(program, args, { env, log, onStart, timeoutMs, statuses = [0], ...options }) {
   return new Promise((resolve, reject) => {
-    // A group of its own, so that a time limit also ends what the program itself started.
-    const ownGroup = stdio !== "inherit" && process.platform !== "win32";
-    const child = spawn(program, args, { cwd, stdio, detached: ownGroup, env: { ...process.env, ...env } });
-    child.ownGroup = ownGroup;
-    running.add(child);
-    collect?.(child);
-    let late = false;
-    const limit = timeoutMs && setTimeout(() => ((late = true), endGroup(child)), timeoutMs);
-    const finish = (problem) => {
-      clearTimeout(limit);
-      running.delete(child);
-      if (problem) reject(new CommandError(command, problem, log));
-      else resolve();
-    };
-    child.on("error", (error) => finish(`could not be started (${error.code ?? error.message})`));
-    child.on("close", (code, signal) => {
-      if (late) finish(`was given up after ${timeoutMs / 1000} s`);
-      else if (signal) finish(`was ended by ${signal}`);
-      else finish(code === 0 ? undefined : `ended with status ${code}`);
+    const fail = (reason) => reject(new CommandError([program, ...args].join(" "), reason, log));
+    // A process group, unless the program is to hear a Ctrl-C on the terminal.
+    const detached = options.stdio !== "inherit";
+    const child = spawn(program, args, { cwd: root, detached, ...options, env: { ...process.env, ...env } });
+    const end = () => child.exitCode === null && child.pid && process.kill(detached ? -child.pid : child.pid);
+    const timer = timeoutMs && setTimeout(end, timeoutMs);
+    ending.signal.addEventListener("abort", end);
+    onStart?.(child);
+    child.on("error", (error) => fail(`could not be started (${error.code ?? error.message})`));
+    child.on("close", (status, signal) => {
+      clearTimeout(timer);
+      ending.signal.removeEventListener("abort", end);
+      if (statuses.includes(status)) resolve();
+      else fail(signal ? `was ended by ${signal}` : `ended with status ${status}`);
     });
   });
-}
-
-function endGroup(child) {
-  if (child.exitCode !== null || child.pid === undefined) return;
-  try {
-    process.kill(child.ownGroup ? -child.pid : child.pid, "SIGTERM");
-  } catch (error) {
-    if (error.code !== "ESRCH") throw error;
-  }
 }

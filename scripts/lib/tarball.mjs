@@ -1,15 +1,13 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { mkdirSync, renameSync, rmSync } from "node:fs";
 import { join, relative } from "node:path";
-import { cache, pkg } from "./paths.mjs";
+import { pkg } from "./paths.mjs";
 import { capture } from "./run.mjs";
-
-const npm = process.platform === "win32" ? "npm.cmd" : "npm";
 
 /** Packs what `npm publish` would publish of the built package and gives the path of the tarball in `folder`. */
 export async function pack(folder) {
   mkdirSync(folder, { recursive: true });
   const args = ["pack", pkg, "--json", "--ignore-scripts", "--pack-destination", folder];
-  const [{ filename }] = JSON.parse(await capture(npm, args, { stdio: ["ignore", "pipe", "ignore"] }));
+  const [{ filename }] = JSON.parse(await capture("npm", args, { stdio: ["ignore", "pipe", "ignore"] }));
   return join(folder, filename);
 }
 
@@ -17,10 +15,10 @@ export async function pack(folder) {
 export async function installPacked(folder) {
   const modules = join(folder, "node_modules");
   const installed = join(modules, "sigfetch");
-  // Apart, as tests run side by side.
+  // One for each process, as tests run side by side.
   const scratch = join(modules, `.sigfetch-${process.pid}`);
   const tarball = await pack(scratch);
-  // Relative to a folder, because GNU tar takes what is before a colon for the name of a machine.
+  // A relative path, because GNU tar takes what is before a colon for the name of a machine.
   await capture("tar", ["-xf", relative(scratch, tarball)], { cwd: scratch });
   rmSync(installed, { recursive: true, force: true });
   renameSync(join(scratch, "package"), installed);

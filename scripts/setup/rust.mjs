@@ -1,127 +1,160 @@
-import { existsSync, readdirSync, readlinkSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { cargoBin, findProgram } from "../lib/environment.mjs";
+import { cache, inRoot, root } from "../lib/paths.mjs";
 import { CommandError, read } from "../lib/run.mjs";
-import { root } from "../lib/paths.mjs";
-import * as apt from "./apt.mjs";
-import { SetupError } from "./step.mjs";
-import { atLeast, minimalRust } from "./versions.mjs";
+import { aptInstall, asRoot } from "./apt.mjs";
+import { findProgram } from "./programs.mjs";
 
-/** The target the package is compiled for. */
-export const wasmTarget = "wasm32-unknown-unknown";
+const target = "wasm32-unknown-unknown";
 
-/** Debian's Rust that keeps up with browsers: recent enough, and it brings the source of the standard library. */
+/** The oldest Rust that compiles the project. */
+const minimalRust = /^rust-version = "([^"]+)"/m.exec(readFileSync(inRoot("Cargo.toml"), "utf8"))[1];
+
+/** Debian's Rust that keeps up with browsers: recent enough, and with the source of the standard library. */
 const debianPackages = ["rustc-web", "cargo-web", "rust-web-src", "rust-web-llvm", "rust-web-clippy", "rustfmt-web"];
 
-/** The name under which rustup knows the toolchain of Debian's packages. */
-const linkedToolchain = "sigfetch-wasm";
+// Without limits, a network that swallows packets holds rustup up for many minutes.
+const withLimits = { timeoutMs: 180_000, env: { RUSTUP_MAX_RETRIES: "1" } };
 
-/** The toolchain that `cargo` uses in this checkout. */
-export async function activeToolchain() {
+/** The toolchain that `cargo` uses in this checkout; undefined where none works. */
+async function activeToolchain() {
   const [sysroot, compiler] = await Promise.all([read("rustc", ["--print", "sysroot"]), read("rustc", ["-vV"])]);
-  if (!sysroot || !compiler) return undefined;
+  if (!sysroot || !compiler || !(await read("cargo", ["--version"]))) return undefined;
   const rustlib = join(sysroot, "lib", "rustlib");
   return {
-    sysroot,
-    version: /^release: (.+)$/m.exec(compiler)?.[1],
-    // In full, because compiled code fits only the very compiler that made it.
+    version: /^release: (.+)$/m.exec(compiler)[1],
+    // Compiled libraries fit only the very compiler that made them.
     compiler,
-    librarySource: join(rustlib, "src", "rust", "library"),
-    targetLibraries: join(rustlib, wasmTarget, "lib"),
+    programs: join(sysroot, "bin"),
+    librarySource: join(rustlib, "src", "rust", "library", "std"),
+    targetLibraries: join(rustlib, target, "lib"),
   };
 }
 
-/** Whether the standard library for wasm32 is there, by whatever road it came. */
-export function hasTargetLibraries(toolchain) {
-  if (!existsSync(toolchain.targetLibraries)) return false;
-  return readdirSync(toolchain.targetLibraries).some((file) => /^libstd-.*\.rlib$/.test(file));
+async function missingRust() {
+  const toolchain = await activeToolchain();
+  if (!toolchain) return "no working Rust (rustc and cargo)";
+  if (!atLeast(toolchain.version, minimalRust)) return `Rust is ${toolchain.version}, needed is ${minimalRust}`;
+  if (!existsSync(toolchain.librarySource)) return "the source of Rust's standard library (rust-src)";
+  return ["cargo-clippy", "cargo-fmt"].find((tool) => !existsSync(join(toolchain.programs, tool)));
 }
 
-function unusable(toolchain, cargo) {
-  if (!toolchain || !cargo) return "no working Rust (rustc and cargo)";
-  return atLeast(toolchain.version, minimalRust())
-    ? undefined
-    : `Rust is ${toolchain.version}, needed is ${minimalRust()}`;
-}
-
-/** Whether Rust here compiles programs for this machine, whatever it lacks for the browser. */
-export async function compilesNatively() {
-  return unusable(...(await Promise.all([activeToolchain(), read("cargo", ["--version"])]))) === undefined;
-}
-
-async function missing() {
-  const [toolchain, cargo] = await Promise.all([activeToolchain(), read("cargo", ["--version"])]);
-  const problem = unusable(toolchain, cargo);
-  if (problem) return problem;
-  if (!existsSync(join(toolchain.librarySource, "std"))) return "the source of Rust's standard library (rust-src)";
-  const lacks = ["cargo-clippy", "cargo-fmt"].filter((tool) => !existsSync(join(toolchain.sysroot, "bin", tool)));
-  return lacks.length > 0 ? lacks.join(" and ") : undefined;
-}
-
-async function withRustup(job) {
-  // Without a limit a network that swallows packets holds rustup up for many minutes.
-  const rustup = (...args) => job.run("rustup", args, { timeoutMs: 180_000, env: { RUSTUP_MAX_RETRIES: "1" } });
-  const version = (await activeToolchain())?.version;
-  if (version && atLeast(version, minimalRust())) {
-    job.say("asking rustup for what is missing");
-    await rustup("component", "add", "rust-src", "clippy", "rustfmt");
-    return;
+async function installRust(job) {
+  if (findProgram("rustup")) {
+    try {
+      await withRustup(job);
+      return;
+    } catch (error) {
+      if (!(error instanceof CommandError)) throw error;
+      job.say(`rustup cannot get it: ${error.message}`);
+    }
   }
-  // The toolchain the developer uses elsewhere stays as it is; only this checkout gets another one.
-  job.say(`asking rustup for Rust ${minimalRust()}`);
-  await rustup("toolchain", "install", minimalRust(), "--component", "rust-src", "--target", wasmTarget);
-  await rustup("override", "set", minimalRust(), "--path", root);
-}
-
-async function withDebian(job) {
-  await apt.install(job, debianPackages);
-  const linker = danglingLinker();
-  if (linker) await apt.install(job, [linker]);
+  await aptInstall(job, debianPackages);
+  const linker = missingLinker();
+  if (linker) await aptInstall(job, [linker]);
   if (!findProgram("rustup")) return;
   job.say("telling rustup to use Debian's Rust in this checkout");
-  await job.run("rustup", ["toolchain", "link", linkedToolchain, "/usr"]);
-  await job.run("rustup", ["override", "set", linkedToolchain, "--path", root]);
+  await job.run("rustup", ["toolchain", "link", "sigfetch-wasm", "/usr"]);
+  await job.run("rustup", ["override", "set", "sigfetch-wasm", "--path", root]);
 }
 
-/** Debian's `rust-lld` is a link into a package (such as lld-22) that nothing pulls in. */
-function danglingLinker() {
+async function withRustup({ run, say }) {
+  say("asking rustup");
+  const version = (await activeToolchain())?.version;
+  if (version && atLeast(version, minimalRust)) {
+    return run("rustup", ["component", "add", "rust-src", "clippy", "rustfmt"], withLimits);
+  }
+  // Another toolchain for this checkout alone: the developer's own stays as it is elsewhere.
+  await run("rustup", ["toolchain", "install", minimalRust, "--component", "rust-src"], withLimits);
+  await run("rustup", ["override", "set", minimalRust, "--path", root]);
+}
+
+/** The package that Debian's `rust-lld` leads to, which nothing installs by itself: a link such as `lld-22`. */
+function missingLinker() {
   const link = "/usr/bin/rust-lld";
   try {
-    const target = readlinkSync(link);
-    return existsSync(join(dirname(link), target)) ? undefined : target;
+    const leadsTo = readlinkSync(link);
+    return existsSync(join(dirname(link), leadsTo)) ? undefined : leadsTo;
   } catch {
     return undefined;
   }
 }
 
+/** Lies beside a standard library that was compiled here and tells by which compiler. */
+const noteOf = ({ targetLibraries }) => join(targetLibraries, "built-by-sigfetch");
+
+async function missingTarget() {
+  const toolchain = await activeToolchain();
+  const isThere = toolchain && existsSync(toolchain.targetLibraries);
+  if (!isThere || !readdirSync(toolchain.targetLibraries).some((file) => /^libstd-.*\.rlib$/.test(file))) {
+    return `Rust's standard library for ${target}`;
+  }
+  const note = noteOf(toolchain);
+  const isOurs = existsSync(note);
+  return isOurs && readFileSync(note, "utf8") !== toolchain.compiler ? "it was compiled by another rustc" : undefined;
+}
+
+async function installTarget(job) {
+  if (findProgram("rustup")) {
+    try {
+      await job.run("rustup", ["target", "add", target], withLimits);
+      return;
+    } catch (error) {
+      if (!(error instanceof CommandError)) throw error;
+    }
+  }
+  job.say("rustup cannot get it, so it is compiled here (about a minute)");
+  await compileTarget(job);
+}
+
+/** What rustup would download, compiled from the source of the standard library and put in the same place. */
+async function compileTarget({ run }) {
+  // An empty library crate; with `test`, as test builds link it.
+  const folder = join(cache, "rust-std");
+  mkdirSync(join(folder, "src"), { recursive: true });
+  const manifest = '[package]\nname = "empty"\nedition = "2024"\n[lib]\ncrate-type = ["cdylib"]\n[workspace]\n';
+  writeFileSync(join(folder, "Cargo.toml"), manifest);
+  writeFileSync(join(folder, "src", "lib.rs"), "");
+  const args = ["build", "--release", "--target", target, "--target-dir", "target"];
+  await run("cargo", [...args, "-Zbuild-std=std,panic_abort,test"], {
+    cwd: folder,
+    env: { RUSTC_BOOTSTRAP: "1", RUSTFLAGS: "" },
+  });
+  const toolchain = await activeToolchain();
+  const note = join(folder, "note");
+  writeFileSync(note, toolchain.compiler);
+
+  const compiled = join(folder, "target", target, "release", "deps");
+  const libraries = readdirSync(compiled).filter((file) => file.endsWith(".rlib"));
+  const place = toolchain.targetLibraries;
+  // Debian's sysroot belongs to root, rustup's to the developer.
+  const [program, ...prefix] = [...(place.startsWith("/usr/") ? ((await asRoot()) ?? ["sudo"]) : []), "env"];
+  await run(program, [...prefix, "rm", "-rf", place]);
+  await run(program, [...prefix, "mkdir", "-p", place]);
+  await run(program, [...prefix, "cp", ...libraries.map((file) => join(compiled, file)), place]);
+  await run(program, [...prefix, "cp", note, noteOf(toolchain)]);
+  rmSync(folder, { recursive: true });
+}
+
+/** Whether version `a` is `b` or newer. */
+export const atLeast = (a, b) => a.localeCompare(b, "en", { numeric: true }) >= 0;
+
 export const rust = {
   name: "Rust",
   neededFor: ["start", "build", "test", "fleet"],
-  check: missing,
+  missing: missingRust,
+  install: installRust,
+  byHand: `  Rust ${minimalRust} or newer from https://rustup.rs, then:
+  rustup component add rust-src clippy rustfmt
+  On Debian 12 or newer, as root, this does as well:
+  apt-get install ${debianPackages.join(" ")} lld-22`,
+};
 
-  async install(job) {
-    if (findProgram("rustup")) {
-      try {
-        await withRustup(job);
-        if (!(await missing())) return;
-      } catch (error) {
-        if (!(error instanceof CommandError)) throw error;
-        job.say(`rustup cannot get it: ${error.message}`);
-      }
-    }
-    if (!(await apt.canInstall())) throw new SetupError("neither rustup nor Debian's packages can provide it");
-    await apt.refreshLists(job);
-    if (!(await apt.offers(debianPackages[0]))) throw new SetupError(`apt offers no ${debianPackages[0]}`);
-    await withDebian(job);
-  },
-
-  byHand: () =>
-    [
-      `Install Rust ${minimalRust()} or newer from https://rustup.rs, then:`,
-      "  rustup component add rust-src clippy rustfmt",
-      `  rustup target add ${wasmTarget}`,
-      `Programs that Cargo installs are looked for in ${cargoBin}.`,
-      "On Debian 12 or newer, as root, this does as well:",
-      `  apt-get install ${debianPackages.join(" ")} lld-22`,
-    ].join("\n"),
+export const rustTarget = {
+  name: "Rust's standard library for wasm32",
+  neededFor: ["start", "build", "test"],
+  after: ["C compiler", rust.name],
+  missing: missingTarget,
+  install: installTarget,
+  byHand: `  rustup target add ${target}`,
 };

@@ -1,41 +1,40 @@
 // What the job "an identity pool's credentials and a signed fetch" adds to a page, by bundler, beside others.
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { brotliCompressSync } from "node:zlib";
+import { bundle } from "../bench/bundle.mjs";
 import { build } from "../build.mjs";
 import { main } from "../lib/main.mjs";
 import { inRoot } from "../lib/paths.mjs";
-import { strong } from "../lib/report.mjs";
-import { table } from "../lib/table.mjs";
+import { kB, writeTable } from "../lib/readme.mjs";
+import { strong, table } from "../lib/report.mjs";
 import { installPacked } from "../lib/tarball.mjs";
 import { setUp } from "../setup.mjs";
-import { chunksAtOnce, loadedAtOnce, weigh } from "./bundle.mjs";
-import { kB, writeTable } from "./readme.mjs";
 
-const modules = inRoot("scripts", "bench", "node_modules");
-const page = (name) => inRoot("scripts", "bench", "cold", "pages", `${name}.js`);
+const benchFolder = inRoot("scripts", "bench");
+const fromBench = (name, file) => inRoot("scripts", "bench", "node_modules", name, file);
+const version = (path) => JSON.parse(readFileSync(path, "utf8")).version;
 
 /** What is built here. The others' figures are in `peers.json`: nothing else would use their packages. */
 const contenders = [
   { name: "`sigfetch`", page: "sigfetch" },
-  { name: "`sigfetch/lean`, its WebAssembly included", page: "sigfetch-lean", wasm: true },
+  { name: "`sigfetch/lean`, its WebAssembly included", page: "sigfetch-lean" },
   { name: "aws4fetch, and Cognito by hand", page: "aws4fetch", packages: ["aws4fetch"] },
   { name: "Amplify, only the identity pool part and its signer", page: "amplify", packages: ["aws-amplify"] },
 ];
 
-const fromBench = (name, file = "package.json") => `${modules}/${name}/${file}`;
-const version = (name) => JSON.parse(readFileSync(fromBench(name), "utf8")).version;
-
-/** The files that the page loads at once; what is imported only when it is needed is left out. */
+/** All files that a bundler makes of a page's script. */
 const bundlers = {
-  async esbuild({ page: name, wasm }) {
-    const scripts = await loadedAtOnce({ entryPoints: [page(name)], outdir: inRoot(".cache", "job") });
+  async esbuild(page) {
+    const script = await bundle("cold", "pages", `${page}.js`);
     // esbuild leaves the address of the module as it is, and the file where it is.
-    return [...scripts, ...(wasm ? [wasmFile()] : [])];
+    const isLean = script.includes("sigfetch_bg.wasm");
+    return isLean ? [script, readFileSync(fromBench("sigfetch", "wasm/sigfetch_bg.wasm"))] : [script];
   },
 
-  async vite({ page: name, wasm }) {
-    const { build } = await import(fromBench("vite", "dist/node/index.js"));
-    const { output } = await build({
+  async vite(page) {
+    const vite = await import(fromBench("vite", "dist/node/index.js"));
+    const { output } = await vite.build({
       root: inRoot("scripts", "bench", "cold", "pages"),
       configFile: false,
       logLevel: "error",
@@ -44,51 +43,42 @@ const bundlers = {
         minify: true,
         target: "es2022",
         modulePreload: false,
-        rollupOptions: { input: page(name) },
+        rollupOptions: { input: inRoot("scripts", "bench", "cold", "pages", `${page}.js`) },
       },
     });
-    const chunk = (name) => output.find(({ fileName }) => fileName === name);
-    const atOnce = chunksAtOnce(output.find(({ isEntry }) => isEntry).fileName, (name) => chunk(name).imports);
-    return output
-      .filter(({ fileName, name }) => atOnce.includes(fileName) || (wasm && name?.startsWith("signer")))
-      .map(({ code, source }) => Buffer.from(code ?? source));
+    return output.map(({ code, source }) => Buffer.from(code ?? source));
   },
 };
 
-const wasmFile = () => readFileSync(fromBench("sigfetch", "wasm/signer.wasm"));
-
-async function measure() {
-  const own = [];
-  for (const contender of contenders) {
-    const sizes = {};
-    for (const [bundler, files] of Object.entries(bundlers)) {
-      const weights = (await files(contender)).map((content) => weigh(content).brotli);
-      sizes[bundler] = weights.reduce((sum, bytes) => sum + bytes, 0) / 1_000;
-    }
-    const versions = Object.fromEntries((contender.packages ?? []).map((name) => [name, version(name)]));
-    own.push({ name: contender.name, versions, ...sizes });
+async function measure({ name, page, packages = [] }) {
+  const row = { name, versions: {} };
+  for (const name of packages) row.versions[name] = version(fromBench(name, "package.json"));
+  for (const [bundler, filesOf] of Object.entries(bundlers)) {
+    const bytes = (await filesOf(page)).map((content) => brotliCompressSync(content).length);
+    row[bundler] = bytes.reduce((sum, one) => sum + one, 0);
   }
-  const { rows } = JSON.parse(readFileSync(inRoot("scripts", "size", "peers.json"), "utf8"));
-  return [...own, ...rows];
+  return row;
 }
-
-const jobTable = (rows, esbuild) => {
-  const figures = rows.map(({ name, esbuild, vite }) => [name, kB(esbuild * 1_000), kB(vite * 1_000)]);
-  const versions = new Set(rows.flatMap(({ versions }) => Object.entries(versions).map((one) => one.join(" "))));
-  return [
-    table("kB brotli, minified, target es2022", [`esbuild ${esbuild}`, `vite ${version("vite")}`], figures),
-    `${[...versions].join(", ")}.`,
-  ].join("\n\n");
-};
 
 await main(import.meta.url, async () => {
   const { values } = parseArgs({ options: { write: { type: "boolean" } } });
   await setUp("build", "bench");
   await build();
+  await installPacked(benchFolder);
   console.log(strong("The job, built by bundlers"));
-  await installPacked(inRoot("scripts", "bench"));
-  const { version: esbuild } = await import("esbuild");
-  const found = jobTable(await measure(), esbuild);
+  const { rows } = JSON.parse(readFileSync(inRoot("scripts", "size", "peers.json"), "utf8"));
+  const peers = rows.map((row) => ({ ...row, esbuild: row.esbuild * 1_000, vite: row.vite * 1_000 }));
+  const own = [];
+  for (const contender of contenders) own.push(await measure(contender));
+  const all = [...own, ...peers];
+  const esbuild = `esbuild ${version(inRoot("node_modules", "esbuild", "package.json"))}`;
+  const vite = `vite ${version(fromBench("vite", "package.json"))}`;
+  const versions = new Set(all.flatMap(({ versions }) => Object.entries(versions).map((one) => one.join(" "))));
+  const figures = all.map(({ name, esbuild, vite }) => [name, kB(esbuild), kB(vite)]);
+  const found = [
+    table(["kB brotli, minified, target es2022", esbuild, vite], figures),
+    `${[...versions].join(", ")}.`,
+  ].join("\n\n");
   console.log(found);
   if (values.write) writeTable("job", "npm run size:job -- --write", found);
 });

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { inRoot } from "../lib/paths.mjs";
-import { run, Verdict } from "../lib/run.mjs";
+import { run, ReportedError } from "../lib/run.mjs";
 
 const program = inRoot("target", "debug", process.platform === "win32" ? "local-aws.exe" : "local-aws");
 
@@ -22,7 +22,7 @@ export function startLocalAws(port) {
   };
   return new Promise((resolve, reject) => {
     child.once("error", reject);
-    ended.then((how) => reject(new Verdict(`the local AWS ended with ${how} before it was ready`)));
+    ended.then((how) => reject(new ReportedError(`the local AWS ended with ${how} before it was ready`)));
     createInterface({ input: child.stdout }).on("line", (line) => {
       const url = /^local AWS ready at (\S+)$/.exec(line)?.[1];
       if (url) resolve({ url, ended, stop });

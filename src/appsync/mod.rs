@@ -1,50 +1,44 @@
 //! AppSync GraphQL over HTTP: what an answer means. Data and GraphQL errors are the caller's; refusals are errors.
 
 use crate::error::{Code, Error, ServiceFault};
-use crate::message::{HttpReply, error_name};
+use crate::http::{Reply, ServiceError};
 use crate::retry;
 
+/// Whether an answer is a GraphQL result, whatever errors it lists.
+pub fn is_result(status: u16, has_data: bool, has_errors: bool) -> bool {
+    status == 200 && (has_data || has_errors)
+}
+
 /// The error of an answer that is no GraphQL result: AppSync, or something before it, refuses the request as a whole.
-/// An answer with `data` or `errors` and status 200 is a result, whatever errors it lists, and does not come here.
-pub fn refusal(reply: &HttpReply) -> Error {
-    let kind = reply.document.text("errors.0.errorType").unwrap_or_default();
-    let text = reply.document.text("errors.0.message").unwrap_or_default();
-    let written = if reply.error_type.is_empty() { kind } else { &reply.error_type };
-    let name = error_name(written);
+pub fn refusal(reply: &Reply) -> Error {
+    let ServiceError { name, message, request_id } = reply.error();
     let code = match reply.status {
         200 | 500.. => Code::ServiceFault,
         429 => Code::Throttled,
         _ if retry::is_throttling(name) => Code::Throttled,
         _ => Code::Refused,
     };
-    let mut message = String::from(if reply.status == 200 {
-        "AppSync's answer cannot be read"
-    } else {
-        "AppSync refused the request"
-    });
-    for part in [name, text] {
-        if !part.is_empty() {
-            message.push_str(": ");
-            message.push_str(part);
-        }
-    }
-    let fault = ServiceFault { status: reply.status, name: name.into(), request_id: reply.request_id.clone() };
-    let error = Error::new(code, message).service(fault);
-    match advice(name, text) {
-        "" => error,
-        advice => error.advise(advice),
+    let happened = if reply.status == 200 { "AppSync's answer cannot be read" } else { "AppSync refused the request" };
+    let text = [happened, name, message].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(": ");
+    let fault = ServiceFault { status: reply.status, name: name.into(), request_id: request_id.into() };
+    let error = Error::new(code, text).service(fault);
+    match advice(name, message) {
+        Some(advice) => error.advise(advice),
+        None => error,
     }
 }
 
 /// AppSync says little; what its few words mean is known.
-fn advice(name: &str, text: &str) -> &'static str {
-    if text == "Permission denied" {
-        return "Allow appsync:GraphQL on types/*/fields/* to the role that whoami() names.";
-    }
+fn advice(name: &str, message: &str) -> Option<&'static str> {
     match name {
-        "UnauthorizedException" => "Switch IAM authorization on for the API, and allow appsync:GraphQL to the role.",
-        "WAFForbiddenException" => "A WAF rule refuses the request.",
-        _ => "",
+        _ if message == "Permission denied" => {
+            Some("Allow appsync:GraphQL on types/*/fields/* to the role that whoami() names.")
+        }
+        "UnauthorizedException" => {
+            Some("Switch IAM authorization on for the API, and allow appsync:GraphQL to the role.")
+        }
+        "WAFForbiddenException" => Some("A WAF rule refuses the request."),
+        _ => None,
     }
 }
 
@@ -53,10 +47,10 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::message::tests::flat;
+    use crate::http::json_document;
 
     fn refused(status: u16, body: Value) -> Error {
-        refusal(&HttpReply { status, error_type: String::new(), request_id: "r".into(), document: flat(&body) })
+        refusal(&Reply { status, request_id: "r".into(), document: json_document(&body), ..Reply::default() })
     }
 
     #[test]

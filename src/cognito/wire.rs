@@ -1,82 +1,135 @@
-//! The shapes of Cognito Identity (AWS JSON 1.1, service model 2014-06-30).
+//! What is sent to Cognito Identity (AWS JSON 1.1, service model 2014-06-30) and to STS.
 
-use crate::clock::Millis;
-use crate::message::{Document, JsonObject, ServiceCall};
+use serde::{Serialize, Serializer};
+
 use crate::pool::IdentityPool;
 use crate::secret::Secret;
-use crate::sigv4::SigningCredentials;
-use crate::text::concat;
 
-/// Provider name and login token, in the order given. Empty for guests.
-pub type Logins = Vec<(String, Secret)>;
+/// A POST that an exchange wants sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServiceRequest {
+    /// The absolute URL.
+    pub url: String,
+    /// `x-amz-target`; none where there is to be no such header.
+    pub target: Option<&'static str>,
+    /// The body. It may hold login tokens, which its debug text does not show.
+    pub body: Body,
+}
+
+/// The body of a [`ServiceRequest`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Body {
+    /// To be written as JSON, with content type `application/x-amz-json-1.1`.
+    Json(CognitoInput),
+    /// A form, with content type `application/x-www-form-urlencoded`.
+    Form(Secret),
+}
+
+/// What one of Cognito's operations takes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum CognitoInput {
+    /// Of `GetId`.
+    GetId(GetId),
+    /// Of `GetCredentialsForIdentity`.
+    GetCredentialsForIdentity(GetCredentialsForIdentity),
+    /// Of `GetOpenIdToken`.
+    GetOpenIdToken(GetOpenIdToken),
+}
 
 /// `GetId`: the identity for these logins, or a new guest's.
-pub(super) fn get_id(pool: &IdentityPool, logins: &Logins) -> ServiceCall {
-    request(pool, "GetId", with_logins(JsonObject::default().text("IdentityPoolId", pool.id.as_str()), logins))
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct GetId {
+    /// The identity pool's id.
+    pub identity_pool_id: String,
+    /// Whose identity.
+    #[serde(skip_serializing_if = "Logins::is_empty", serialize_with = "write_logins")]
+    pub logins: Logins,
 }
 
-/// `GetCredentialsForIdentity` or `GetOpenIdToken`, which take the same; `custom_role_arn` is for the former only.
-pub(super) fn for_identity(
-    pool: &IdentityPool,
-    operation: &str,
-    identity_id: &str,
-    logins: &Logins,
-    custom_role_arn: Option<&str>,
-) -> ServiceCall {
-    let mut body = JsonObject::default().text("IdentityId", identity_id);
-    if let Some(arn) = custom_role_arn {
-        body = body.text("CustomRoleArn", arn);
+/// `GetCredentialsForIdentity`: credentials of the role that the pool chooses.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct GetCredentialsForIdentity {
+    /// The identity.
+    pub identity_id: String,
+    /// The role to ask for, of those that the login's token claims.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub custom_role_arn: Option<String>,
+    /// The logins that show that it is the user's.
+    #[serde(skip_serializing_if = "Logins::is_empty", serialize_with = "write_logins")]
+    pub logins: Logins,
+}
+
+/// `GetOpenIdToken`: a token of the identity, for STS.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct GetOpenIdToken {
+    /// The identity.
+    pub identity_id: String,
+    /// The logins that show that it is the user's.
+    #[serde(skip_serializing_if = "Logins::is_empty", serialize_with = "write_logins")]
+    pub logins: Logins,
+}
+
+/// Provider name and login token, in the order given. Empty for guests, who send no map at all: Cognito refuses an empty
+/// one.
+pub type Logins = Vec<(String, Secret)>;
+
+fn write_logins<S: Serializer>(logins: &Logins, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(logins.iter().map(|(provider, token)| (provider, token.expose())))
+}
+
+impl CognitoInput {
+    fn target(&self) -> &'static str {
+        match self {
+            Self::GetId(_) => "AWSCognitoIdentityService.GetId",
+            Self::GetCredentialsForIdentity(_) => "AWSCognitoIdentityService.GetCredentialsForIdentity",
+            Self::GetOpenIdToken(_) => "AWSCognitoIdentityService.GetOpenIdToken",
+        }
     }
-    request(pool, operation, with_logins(body, logins))
-}
 
-/// Cognito refuses an empty map: guests send none.
-fn with_logins(body: JsonObject, logins: &Logins) -> JsonObject {
-    if logins.is_empty() {
-        return body;
-    }
-    let map = logins.iter().fold(JsonObject::default(), |map, (provider, token)| map.text(provider, token.expose()));
-    body.object("Logins", map)
-}
-
-fn request(pool: &IdentityPool, operation: &str, body: JsonObject) -> ServiceCall {
-    ServiceCall {
-        url: pool.url.clone(),
-        target: concat(&["AWSCognitoIdentityService.", operation]),
-        body: body.finish(),
+    /// The request to the Cognito of this pool.
+    pub(super) fn request(self, pool: &IdentityPool) -> ServiceRequest {
+        ServiceRequest { url: pool.url.clone(), target: Some(self.target()), body: Body::Json(self) }
     }
 }
 
-/// The identity id that every answer carries. It may differ from the one sent, and then it is the one to keep.
-pub(super) fn read_identity_id(document: &Document) -> Option<String> {
-    document.text("IdentityId").map(str::to_owned)
-}
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use serde_json::json;
 
-/// The token of `GetOpenIdToken`'s answer.
-pub(super) fn read_token(document: &Document) -> Option<Secret> {
-    document.text("Token").map(|token| Secret::new(token.into()))
-}
+    use super::*;
 
-/// The credentials of `GetCredentialsForIdentity`'s answer and when they end. `SecretKey` is Cognito's name;
-/// `Expiration` is in seconds.
-pub(super) fn read_credentials(document: &Document) -> Option<(SigningCredentials, Millis)> {
-    let credentials = read_keys(document, "Credentials.", "SecretKey")?;
-    Some((credentials, read_seconds(document, "Credentials.Expiration")?))
-}
+    #[test]
+    fn inputs_are_written_as_cognito_reads_them() {
+        let logins = vec![("accounts.google.com".to_owned(), Secret::new("eyJ.\"token\"".into()))];
+        let input = CognitoInput::GetId(GetId { identity_pool_id: "p".into(), logins: logins.clone() });
+        let written = json!({ "IdentityPoolId": "p", "Logins": { "accounts.google.com": "eyJ.\"token\"" } });
+        assert_eq!(serde_json::to_value(input).unwrap(), written);
+        let input = |custom_role_arn, logins| {
+            CognitoInput::GetCredentialsForIdentity(GetCredentialsForIdentity {
+                identity_id: "i".into(),
+                custom_role_arn,
+                logins,
+            })
+        };
+        assert_eq!(serde_json::to_value(input(None, Logins::new())).unwrap(), json!({ "IdentityId": "i" }));
+        let written =
+            json!({ "IdentityId": "i", "CustomRoleArn": "a", "Logins": { "accounts.google.com": "eyJ.\"token\"" } });
+        assert_eq!(serde_json::to_value(input(Some("a".into()), logins)).unwrap(), written);
+        let input = CognitoInput::GetOpenIdToken(GetOpenIdToken { identity_id: "i".into(), logins: Logins::new() });
+        assert_eq!(serde_json::to_value(input).unwrap(), json!({ "IdentityId": "i" }));
+    }
 
-/// The three texts of credentials, whose paths begin with `prefix`.
-pub(super) fn read_keys(document: &Document, prefix: &str, secret_name: &str) -> Option<SigningCredentials> {
-    let text = |name| document.text(&concat(&[prefix, name])).map(str::to_owned);
-    Some(SigningCredentials {
-        access_key_id: text("AccessKeyId")?,
-        secret_access_key: Secret::new(text(secret_name)?),
-        session_token: Some(Secret::new(text("SessionToken")?)),
-    })
-}
-
-/// A time in seconds with a fraction, which is dropped: better a moment early.
-pub(super) fn read_seconds(document: &Document, path: &str) -> Option<Millis> {
-    let seconds = document.whole_number(path)?;
-    // At most fifteen digits: no overflow.
-    (seconds > 0).then(|| seconds * 1_000)
+    #[test]
+    fn debug_text_shows_no_token() {
+        let logins = vec![("accounts.google.com".to_owned(), Secret::new("eyJ.token".into()))];
+        let json = Body::Json(CognitoInput::GetId(GetId { identity_pool_id: "p".into(), logins }));
+        for body in [json, Body::Form(Secret::new("WebIdentityToken=eyJ.token".into()))] {
+            let request = ServiceRequest { url: "https://c/".into(), target: None, body };
+            assert!(!format!("{request:?}").contains("eyJ"));
+        }
+    }
 }

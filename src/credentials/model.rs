@@ -10,15 +10,15 @@ use std::rc::Rc;
 use proptest::prelude::*;
 
 use self::fake::{FakeCognito, User};
-use super::{CredentialSet, Decision, Generation, Progress, Session, Standing};
-use crate::clock::Millis;
-use crate::cognito::Failure;
-use crate::message::{HttpReply, ServiceCall};
+use super::{CredentialSet, Decision, Generation, IdentityKind, Progress, Session, Timing};
+use crate::cognito::{Failure, ServiceRequest};
+use crate::http::Reply;
 use crate::pool::{ClassicFlow, Flow, IdentityPool, IdentityPoolId};
+use crate::time::Millis;
 
 const HOUR: Millis = 3_600_000;
 const POOL: &str = "us-east-1:fc81b5de-4fa4-4087-adb5-4598fd25982a";
-/// No round needs more: four attempts at each of three operations, and all of them again after a lost identity.
+/// No refresh needs more: four attempts at each of three operations, and all of them again after a lost identity.
 const MOST_REQUESTS: u32 = 24;
 
 #[derive(Clone, Debug)]
@@ -67,12 +67,12 @@ fn event() -> impl Strategy<Value = Event> {
     ]
 }
 
-/// A round and its request that is under way.
+/// A refresh and its request that is under way.
 struct Flight {
-    round: Generation,
+    generation: Generation,
     epoch: u32,
-    call: ServiceCall,
-    reply: Option<HttpReply>,
+    call: ServiceRequest,
+    reply: Option<Reply>,
     requests: u32,
     replacements: u32,
 }
@@ -86,7 +86,7 @@ struct Page {
     /// Which user in a row: the same one who comes back is another.
     epoch: u32,
     flights: Vec<Flight>,
-    /// What another tab has sent, and for which round.
+    /// What another tab has sent, and for which refresh.
     handed: Option<(Generation, u32, CredentialSet)>,
     /// What is stored over reloads.
     stored: Option<String>,
@@ -98,7 +98,13 @@ impl Page {
     fn new(is_classic: bool) -> Self {
         let flow = if is_classic {
             let role = "arn:aws:iam::123456789012:role/Reader";
-            Flow::Classic(ClassicFlow::parse("https://sts/".into(), role, "", "", "").unwrap())
+            Flow::Classic(ClassicFlow {
+                url: "https://sts/".into(),
+                role_arn: role.into(),
+                session_name: "sigfetch".into(),
+                duration: None,
+                policy: None,
+            })
         } else {
             Flow::Enhanced { custom_role_arn: None }
         };
@@ -116,6 +122,10 @@ impl Page {
         }
     }
 
+    fn timing(&self) -> Timing {
+        Timing { sent: self.local, received: self.local, elapsed: 0 }
+    }
+
     fn is_running(&self) -> bool {
         let handed = self.handed.iter().map(|(_, epoch, _)| *epoch);
         self.flights.iter().map(|flight| flight.epoch).chain(handed).any(|epoch| epoch == self.epoch)
@@ -125,38 +135,41 @@ impl Page {
         if self.is_running() || self.session.decide(self.local) == Decision::Use {
             return;
         }
+        let Ok(wait) = self.session.may_refresh(self.local) else { return };
+        self.local += wait;
         if let Some(stored) = self.stored.clone() {
             assert!(self.session.remember(&self.pool, &stored));
         }
-        let (known, standing) = self.session.identity();
+        let (known, kind) = self.session.identity();
         let known = known.map(str::to_owned);
-        let round = self.session.begin();
+        let generation = self.session.begin_refresh(0.5);
         let given = (self.user == User::Developers).then(|| self.cognito.developers_identity());
-        assert!(self.session.start_exchange(round, &self.pool, self.user.logins(), given.clone()));
+        assert!(self.session.start_exchange(generation, &self.pool, self.user.logins(), given.clone()));
         let call = self.session.request().unwrap();
         match (given, known) {
-            (Some(given), _) => assert!(call.body.contains(&given), "the developer's word counts"),
+            (Some(given), _) => assert!(fake::body(&call).contains(&given), "the developer's word counts"),
             // Linked, or gone on with; but a user's identity is never a guest's.
             (None, Some(known)) => {
-                let is_of_use = standing == Standing::Guest || self.user != User::Guest;
-                assert_eq!(call.body.contains(&known), is_of_use);
+                let is_of_use = kind == IdentityKind::Guest || self.user != User::Guest;
+                assert_eq!(fake::body(&call).contains(&known), is_of_use);
             }
-            (None, None) => assert!(call.target.ends_with("GetId")),
+            (None, None) => assert!(fake::is_get_id(&call)),
         }
         self.check(&call);
-        self.flights.push(Flight { round, epoch: self.epoch, call, reply: None, requests: 1, replacements: 0 });
+        self.flights.push(Flight { generation, epoch: self.epoch, call, reply: None, requests: 1, replacements: 0 });
     }
 
     /// What may be in a request.
-    fn check(&self, call: &ServiceCall) {
-        assert!(!call.target.ends_with("GetId") || self.user != User::Developers);
-        assert_eq!(call.body.contains("Logins"), self.user != User::Guest && !call.target.is_empty());
+    fn check(&self, call: &ServiceRequest) {
+        let body = fake::body(call);
+        assert!(!fake::is_get_id(call) || self.user != User::Developers);
+        assert_eq!(body.contains("Logins"), self.user != User::Guest && call.target.is_some());
         if self.user == User::Guest {
-            assert!(!self.known_users.iter().any(|id| call.body.contains(id)), "a user's identity, for a guest");
+            assert!(!self.known_users.iter().any(|id| body.contains(id)), "a user's identity, for a guest");
         }
     }
 
-    /// Takes in how the round goes on. `at` is its flight.
+    /// Takes in how the refresh goes on. `at` is its flight.
     fn progress(&mut self, at: usize, progress: Progress, before: Option<CredentialSet>) {
         let flight = &self.flights[at];
         let is_current = flight.epoch == self.epoch;
@@ -168,7 +181,7 @@ impl Page {
                 let flight = &mut self.flights[at];
                 flight.requests += 1;
                 assert!(flight.requests <= MOST_REQUESTS);
-                if call.target.ends_with("GetId") && !flight.call.target.ends_with("GetId") {
+                if fake::is_get_id(&call) && !fake::is_get_id(&flight.call) {
                     flight.replacements += 1;
                     assert_eq!(flight.replacements, 1, "a lost identity is replaced once");
                 }
@@ -176,7 +189,7 @@ impl Page {
                 flight.reply = None;
                 return;
             }
-            Progress::Overtaken => assert!(!is_current),
+            Progress::Superseded => assert!(!is_current),
             Progress::Failed(_) => {
                 assert!(is_current);
                 assert_eq!(self.session.current(), before.as_ref(), "the old set serves on");
@@ -191,15 +204,15 @@ impl Page {
 
     /// Keeps what the edge keeps.
     fn done(&mut self) {
-        let (id, standing) = self.session.identity();
+        let (id, kind) = self.session.identity();
         let id = id.unwrap().to_owned();
-        assert_eq!(standing, Standing::of(self.user != User::Guest));
-        match standing {
-            Standing::User => {
+        assert_eq!(kind, IdentityKind::of(self.user != User::Guest));
+        match kind {
+            IdentityKind::User => {
                 self.known_users.insert(id);
                 self.stored = None;
             }
-            Standing::Guest => self.stored = Some(id),
+            IdentityKind::Guest => self.stored = Some(id),
         }
     }
 
@@ -214,7 +227,7 @@ impl Page {
     fn deliver(&mut self, at: usize) {
         let Some(reply) = self.flights[at].reply.clone() else { return };
         let before = self.session.current().cloned();
-        let progress = self.session.answered(self.flights[at].round, &reply, 0.5, self.local);
+        let progress = self.session.on_reply(self.flights[at].generation, &reply, self.timing(), 0.5);
         self.progress(at, progress, before);
     }
 
@@ -254,7 +267,7 @@ impl Page {
                 if let Some(at) = pick(at, &self.flights) {
                     let failure = if is_late { Failure::Timeout } else { Failure::Network };
                     let before = self.session.current().cloned();
-                    let progress = self.session.unanswered(self.flights[at].round, failure, 0.5, self.local);
+                    let progress = self.session.on_failure(self.flights[at].generation, failure, self.timing(), 0.5);
                     self.progress(at, progress, before);
                 }
             }
@@ -284,21 +297,21 @@ impl Page {
     }
 
     fn hand_over(&mut self) {
-        if let Some((round, epoch, set)) = self.handed.take() {
-            let standing = Standing::of(self.user != User::Guest);
-            let is_taken = self.session.accept(round, set, standing, self.local);
+        if let Some((generation, epoch, set)) = self.handed.take() {
+            let kind = IdentityKind::of(self.user != User::Guest);
+            let is_taken = self.session.accept(generation, set, kind, self.local);
             assert_eq!(is_taken, epoch == self.epoch, "what comes too late is dropped");
             if is_taken {
                 self.done();
             }
         } else if !self.is_running() {
-            let (known, standing) = self.session.identity();
+            let (known, kind) = self.session.identity();
             // A user's identity is not what a guest asks for.
-            let wanted = known.filter(|_| standing == Standing::Guest || self.user != User::Guest).map(str::to_owned);
+            let wanted = known.filter(|_| kind == IdentityKind::Guest || self.user != User::Guest).map(str::to_owned);
             let now = self.session.server_time(self.local);
             if let Some(id) = self.cognito.identity_elsewhere(wanted, self.user) {
                 let set = self.cognito.issue(&id, self.user, self.epoch, now);
-                self.handed = Some((self.session.begin(), self.epoch, set));
+                self.handed = Some((self.session.begin_refresh(0.5), self.epoch, set));
             }
         }
     }
@@ -323,6 +336,9 @@ impl Page {
         }
         self.local += 2 * HOUR;
         for _ in 0..2 * MOST_REQUESTS {
+            if self.session.may_refresh(self.local).is_err() {
+                self.local += 10 * 60_000;
+            }
             self.need();
             let Some(at) = self.flights.iter().position(|flight| flight.epoch == self.epoch) else { break };
             // What was spoilt on its way is behind us.

@@ -1,26 +1,38 @@
-//! Hosts that follow from something else: from a region, or from the host of a socket.
+//! Hosts that are derived: from a service and a region, or from the other host of an AppSync API.
 
-use super::host::{Suffix, canonical, cut_last, split_suffix};
+use super::host::{Suffix, canonical, split_last_label, split_suffix};
 use super::partition_of_region;
-use crate::text::concat;
 
-/// The regional host of a service that is called by its signing name, such as `sts`. `None` if `region` is not one.
+/// The regional host of a service whose host begins with its signing name, such as `sts`. None if `region` is not a
+/// region.
 pub fn service_host(service: &str, region: &str) -> Option<String> {
     let suffix = partition_of_region(region)?.dns_suffix();
-    Some(concat(&[service, ".", region, ".", suffix]))
+    Some(format!("{service}.{region}.{suffix}"))
 }
 
-/// The HTTP host of the API behind an AppSync realtime host; its name is the one that is signed, although the socket
-/// goes to the other. `None` for every other host.
-pub fn appsync_http_host(host: &str) -> Option<String> {
+/// The HTTP host of the AppSync API behind a realtime host. Connections and subscriptions go to the realtime host, but
+/// are signed for this one. None for any other host.
+pub fn appsync_http_host(realtime_host: &str) -> Option<String> {
+    replace_family(realtime_host, REALTIME_FAMILY, HTTP_FAMILY)
+}
+
+/// The realtime host of the AppSync API behind an HTTP host. None for any other host.
+pub fn appsync_realtime_host(http_host: &str) -> Option<String> {
+    replace_family(http_host, HTTP_FAMILY, REALTIME_FAMILY)
+}
+
+const HTTP_FAMILY: &str = ".appsync-api";
+const REALTIME_FAMILY: &str = ".appsync-realtime-api";
+
+fn replace_family(host: &str, from: &str, to: &str) -> Option<String> {
     let host = canonical(host)?;
     let (name, suffix) = split_suffix(&host)?;
     let Suffix::Services(partition) = suffix else { return None };
-    let (front, region) = cut_last(name);
+    let (front, region) = split_last_label(name);
     partition.of_served_region(region)?;
-    let id = front.strip_suffix(".appsync-realtime-api")?;
-    let tail = host.strip_prefix(front)?;
-    (!id.contains('.')).then(|| concat(&[id, ".appsync-api", tail]))
+    let api_id = front.strip_suffix(from)?;
+    let region_and_suffix = host.strip_prefix(front)?;
+    (!api_id.contains('.')).then(|| [api_id, to, region_and_suffix].concat())
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
@@ -49,29 +61,37 @@ mod tests {
     }
 
     #[test]
-    fn a_realtime_host_gives_the_http_host_of_its_api() {
+    fn the_two_hosts_of_an_appsync_api_give_each_other() {
+        for (http, realtime) in [
+            ("abc123.appsync-api.us-east-1.amazonaws.com", "abc123.appsync-realtime-api.us-east-1.amazonaws.com"),
+            ("abc.appsync-api.cn-north-1.amazonaws.com.cn", "abc.appsync-realtime-api.cn-north-1.amazonaws.com.cn"),
+        ] {
+            assert_eq!(appsync_http_host(realtime).as_deref(), Some(http));
+            assert_eq!(appsync_realtime_host(http).as_deref(), Some(realtime));
+            assert_eq!((appsync_http_host(http), appsync_realtime_host(realtime)), (None, None));
+        }
         assert_eq!(
             appsync_http_host("Abc123.appsync-realtime-api.us-east-1.amazonaws.com.").as_deref(),
             Some("abc123.appsync-api.us-east-1.amazonaws.com")
-        );
-        assert_eq!(
-            appsync_http_host("abc.appsync-realtime-api.cn-north-1.amazonaws.com.cn").as_deref(),
-            Some("abc.appsync-api.cn-north-1.amazonaws.com.cn")
         );
     }
 
     #[test]
     fn other_hosts_give_no_appsync_host() {
-        for host in [
-            "abc.appsync-api.us-east-1.amazonaws.com",
-            "appsync-realtime-api.us-east-1.amazonaws.com",
-            "a.b.appsync-realtime-api.us-east-1.amazonaws.com",
-            "abc.appsync-realtime-api.us-east-1.amazonaws.com.evil.com",
-            "abc.appsync-realtime-api.us-east-1.amazonaws.com.cn",
-            "abc.appsync-realtime-api.amazonaws.com",
-            "api.example.com",
+        for (front, end) in [
+            ("", ".us-east-1.amazonaws.com"),
+            ("a.b.", ".us-east-1.amazonaws.com"),
+            ("abc.", ".us-east-1.amazonaws.com.evil.com"),
+            ("abc.", ".us-east-1.amazonaws.com.cn"),
+            ("abc.", ".amazonaws.com"),
+            ("abc.", ".us-east-1.on.aws"),
+            ("abc.", ".example.com"),
+            (".", ".us-east-1.amazonaws.com"),
         ] {
-            assert_eq!(appsync_http_host(host), None, "{host}");
+            let host = format!("{front}appsync-realtime-api{end}");
+            assert_eq!(appsync_http_host(&host), None, "{host}");
+            let host = format!("{front}appsync-api{end}");
+            assert_eq!(appsync_realtime_host(&host), None, "{host}");
         }
     }
 }

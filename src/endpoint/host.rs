@@ -1,9 +1,8 @@
-//! Host names as text: their form, their labels, what they end in.
+//! The form, labels and suffixes of host names.
 
 use super::Partition;
-use crate::text::{self, next_piece};
 
-/// AWS's suffixes of service hosts, standard and dual-stack. None of them is the end of another.
+/// AWS's suffixes of service hosts, standard and dual-stack. No suffix ends in another one.
 const SUFFIXES: [(&str, Suffix); 15] = [
     ("amazonaws.com", Suffix::Services(Partition::Aws)),
     ("api.aws", Suffix::Services(Partition::Aws)),
@@ -22,28 +21,22 @@ const SUFFIXES: [(&str, Suffix); 15] = [
     ("api.aws.hci.ic.gov", Suffix::Services(Partition::AwsIsoF)),
 ];
 
-/// What answers under a suffix of AWS.
+/// Who answers under a suffix of AWS.
 #[derive(Clone, Copy)]
 pub(super) enum Suffix {
-    /// The services of a partition. GovCloud counts as commercial here: only the region tells them apart.
+    /// The services of a partition. GovCloud is part of the commercial cloud here: only the region tells them apart.
     Services(Partition),
-    /// `on.aws`: customers' servers, and a few families that AWS answers itself.
+    /// `on.aws`: servers of customers, and a few families in which AWS itself answers.
     OnAws,
 }
 
-/// The host in lower case without a trailing dot, or `None` if it is not a plain DNS name. Ports, IPv6 brackets, user
-/// information and characters outside ASCII all end here, so that nothing after this has to think of them.
+/// The host in lower case without a trailing dot, or none if it is not a plain DNS name. Ports, IPv6 brackets, user
+/// information and characters outside ASCII are refused here, so nothing after this has to handle them.
 pub(crate) fn canonical(host: &str) -> Option<String> {
     let host = host.strip_suffix(".").unwrap_or(host);
-    let mut before = b'.';
-    for b in host.bytes() {
-        let plain = b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
-        if !plain && (b != b'.' || before == b'.') {
-            return None;
-        }
-        before = b;
-    }
-    (before != b'.' && host.len() <= 253).then(|| host.to_ascii_lowercase())
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    let are_labels = host.split('.').all(|label| !label.is_empty() && label.bytes().all(is_plain));
+    (are_labels && host.len() <= 253).then(|| host.to_ascii_lowercase())
 }
 
 /// What stands in front of `suffix`, if the host ends in it and has more labels.
@@ -51,36 +44,30 @@ fn below<'a>(host: &'a str, suffix: &str) -> Option<&'a str> {
     host.strip_suffix(suffix)?.strip_suffix(".")
 }
 
-/// What stands in front of AWS's suffix, and which suffix that is.
+/// What stands in front of AWS's suffix, and the suffix.
 pub(super) fn split_suffix(host: &str) -> Option<(&str, Suffix)> {
     SUFFIXES.iter().find_map(|&(text, suffix)| Some((below(host, text)?, suffix)))
 }
 
 /// Everything before the last label (empty if there is nothing), and the last label.
-pub(super) fn cut_last(name: &str) -> (&str, &str) {
-    text::cut_last(name, b'.').unwrap_or(("", name))
+pub(super) fn split_last_label(name: &str) -> (&str, &str) {
+    name.rsplit_once('.').unwrap_or(("", name))
 }
 
-/// Whether the text is a single label: not nothing, and no dot.
+/// Whether the text is a single label: not empty and without a dot.
 pub(super) fn is_one_label(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|b| b != b'.')
+    !text.is_empty() && !text.contains('.')
 }
 
-/// The name without the mark of FIPS endpoints, which stands at the end of any label or as a label in front.
+/// The name without the mark of FIPS endpoints: `-fips` at the end of a label, or a first label `fips`.
 pub(super) fn without_fips(name: &str) -> String {
-    let mut plain = String::with_capacity(name.len());
-    let mut rest = Some(name.strip_prefix("fips.").unwrap_or(name));
-    while let Some(label) = next_piece(&mut rest, b'.') {
-        if !plain.is_empty() {
-            plain.push_str(".");
-        }
-        plain.push_str(label.strip_suffix("-fips").unwrap_or(label));
-    }
-    plain
+    let name = name.strip_prefix("fips.").unwrap_or(name);
+    let labels: Vec<_> = name.split('.').map(|label| label.strip_suffix("-fips").unwrap_or(label)).collect();
+    labels.join(".")
 }
 
-/// Whether a host is the user's own machine, the only place where plain http is allowed: `localhost`, names under it,
-/// 127.0.0.0/8 and `[::1]`. The host is expected as URLs print it, with IPv6 in brackets.
+/// Whether a host is the user's own machine, the only one to which plain http is allowed: `localhost`, names below it,
+/// 127.0.0.0/8 and `[::1]`. The host is given as URLs print it, IPv6 in brackets.
 pub fn is_loopback(host: &str) -> bool {
     if host == "[::1]" {
         return true;
@@ -89,10 +76,10 @@ pub fn is_loopback(host: &str) -> bool {
         .is_some_and(|host| host == "localhost" || below(&host, "localhost").is_some() || is_loopback_ipv4(&host))
 }
 
-/// Dotted decimal with all four numbers, as URLs print it. Numbers above 255 need no thought: no URL has such a host.
+/// Whether it is 127. and three more numbers. They may be above 255: no URL has such a host.
 fn is_loopback_ipv4(host: &str) -> bool {
     host.strip_prefix("127.").is_some_and(|rest| {
-        rest.bytes().filter(|b| *b == b'.').count() == 2 && rest.bytes().all(|b| b.is_ascii_digit() || b == b'.')
+        rest.split('.').count() == 3 && rest.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
     })
 }
 

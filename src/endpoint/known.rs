@@ -1,10 +1,10 @@
-//! Hosts that were recognised before: reading the tables takes longer than signing, and a page calls few hosts.
+//! A cache of recognised hosts: searching the table takes longer than signing, and a page calls few hosts.
 
-use super::services::telling_path;
+use super::services::significant_path;
 use super::{Endpoint, Unrecognised, recognise};
 
-/// A page rarely calls more than a handful of hosts.
-const KEPT: usize = 8;
+/// How many hosts are kept. A page rarely calls more than a handful.
+const CAPACITY: usize = 8;
 
 #[derive(Clone, Debug)]
 struct Entry {
@@ -13,26 +13,26 @@ struct Entry {
     endpoint: Endpoint,
 }
 
-/// What [`recognise`] found lately, oldest first.
+/// The hosts that [`recognise`] found last, the oldest first.
 #[derive(Clone, Debug, Default)]
 pub struct KnownHosts(Vec<Entry>);
 
 impl KnownHosts {
-    /// As [`recognise`].
+    /// Gives what [`recognise`] gives.
     pub fn recognise(&mut self, host: &str, path: &str) -> Result<&Endpoint, Unrecognised> {
-        let path = telling_path(path);
-        let at = match self.0.iter().position(|entry| entry.host == host && entry.path == path) {
-            Some(at) => at,
+        let path = significant_path(path);
+        let position = match self.0.iter().position(|entry| entry.host == host && entry.path == path) {
+            Some(position) => position,
             None => {
                 let endpoint = recognise(host, path)?;
-                if self.0.len() == KEPT {
+                if self.0.len() == CAPACITY {
                     self.0.remove(0);
                 }
                 self.0.push(Entry { host: host.into(), path, endpoint });
                 self.0.len() - 1
             }
         };
-        Ok(&self.0[at].endpoint)
+        Ok(&self.0[position].endpoint)
     }
 }
 
@@ -56,7 +56,7 @@ mod tests {
                 }
             }
             assert_eq!(known.recognise("example.com", "/"), Err(Unrecognised::NotAws));
-            assert_eq!(known.0.len(), KEPT);
+            assert_eq!(known.0.len(), CAPACITY);
         }
     }
 }

@@ -1,9 +1,9 @@
-//! From a host name to what its requests are signed for: service, region and partition.
+//! Reads from a host name what its requests are signed for: service, region and partition.
 //!
 //! A host is recognised only if AWS itself answers there: a service's own name under one of AWS's suffixes, or one of
 //! the families in which AWS puts a customer's id in front of a service. Servers that customers run under the same
-//! suffixes (instances, load balancers, static sites) are not, because a signed request hands its receiver a session
-//! token. An unknown host is therefore an error to explain, never a guess.
+//! suffixes (instances, load balancers, static sites) are not, because the receiver of a signed request gets a session
+//! token. An unknown host is therefore an error, never a guess.
 
 mod derived;
 mod families;
@@ -13,16 +13,16 @@ mod partition;
 mod services;
 mod table;
 
-pub use derived::{appsync_http_host, service_host};
+pub use derived::{appsync_http_host, appsync_realtime_host, service_host};
 pub use host::is_loopback;
 pub use known::KnownHosts;
 pub use partition::{Partition, is_region, partition_of_region};
 
 pub(crate) use host::canonical;
-use host::{Suffix, cut_last, split_suffix, without_fips};
+use host::{Suffix, split_last_label, split_suffix, without_fips};
 use services::{global_region, listed_service, service_of};
 
-/// What a host says about how its requests are signed.
+/// How requests to a host are signed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Endpoint {
     /// The signing name, which often differs from the name in the host (`email` signs as `ses`).
@@ -33,14 +33,14 @@ pub struct Endpoint {
     pub partition: Partition,
 }
 
-/// Why a host gives no endpoint.
+/// Why a host is not recognised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unrecognised {
     /// Not a host name under one of AWS's suffixes: a custom domain, a CDN, a proxy.
     NotAws,
-    /// Under an AWS suffix, but no service that we know, or a name behind which customers run their own servers.
+    /// Under an AWS suffix, but not a known service, or a name behind which customers run their own servers.
     UnknownService,
-    /// The service is clear, but this host does not say the region.
+    /// The service is known, but this host does not tell its region.
     RegionNotInHost {
         /// The signing name of the service.
         service: &'static str,
@@ -58,15 +58,15 @@ pub fn recognise(host: &str, path: &str) -> Result<Endpoint, Unrecognised> {
     let (name, suffix) = split_suffix(&host).ok_or(NotAws)?;
     let name = without_fips(name);
     let (service, region, partition) = read(&name, suffix, path)?;
-    // A region under another partition's suffix is a slip, or somebody's trap.
+    // A region under the suffix of another partition is a mistake or an attack.
     let partition = partition.of_served_region(region).ok_or(UnknownService)?;
     Ok(Endpoint { service: service.to_owned(), region: region.to_owned(), partition })
 }
 
-/// The service and region that the part in front of the suffix names, and the partition they must lie in.
+/// Service and region in the part of a host in front of the suffix, and the partition that the region must belong to.
 fn read<'a>(name: &'a str, suffix: Suffix, path: &str) -> Result<(&'a str, &'a str, Partition), Unrecognised> {
     let Suffix::Services(partition) = suffix else {
-        // Customers' servers live under on.aws too, so nothing but its own families is read there.
+        // Customers run servers under on.aws too, so only AWS's own families are recognised there.
         let (service, region) = families::on_aws(name).ok_or(UnknownService)?;
         return Ok((service, region, Partition::Aws));
     };
@@ -79,8 +79,8 @@ fn read<'a>(name: &'a str, suffix: Suffix, path: &str) -> Result<(&'a str, &'a s
     }
     let name = name.strip_suffix(".global").unwrap_or(name);
     let listed = listed_service(name, path);
-    // A bucket's name stands in front of S3's own.
-    let key = if listed == Some("s3") { cut_last(name).1 } else { name };
+    // In front of S3's own name stands that of a bucket.
+    let key = if listed == Some("s3") { split_last_label(name).1 } else { name };
     match (listed, global_region(key, partition)) {
         (listed, Some(region)) => Ok((listed.unwrap_or(key), region, partition)),
         (Some(service), None) => Err(RegionNotInHost { service }),
@@ -90,7 +90,7 @@ fn read<'a>(name: &'a str, suffix: Suffix, path: &str) -> Result<(&'a str, &'a s
 
 /// Hosts with a region label.
 fn regional<'a>(name: &'a str, path: &str) -> Option<(&'a str, &'a str)> {
-    let (front, last) = cut_last(name);
+    let (front, last) = split_last_label(name);
     if is_region(last) {
         return Some((service_of(front, path)?, last));
     }
@@ -100,8 +100,8 @@ fn regional<'a>(name: &'a str, path: &str) -> Option<(&'a str, &'a str)> {
     {
         return Some(("s3", region));
     }
-    // Elsewhere than in front of these labels, a region is a bucket's name, or a server's.
-    let (front, region) = cut_last(front);
+    // Only in front of these labels is it a region; elsewhere it is the name of a bucket or of a server.
+    let (front, region) = split_last_label(front);
     let service = match last {
         "es" => families::search_domain(front),
         "aoss" => families::collection(front),

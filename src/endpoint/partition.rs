@@ -1,8 +1,6 @@
 //! AWS's partitions: separate clouds with their own regions and DNS suffixes.
 
-use crate::text::cut;
-
-/// One of AWS's separate clouds. Credentials and hosts of one mean nothing in another.
+/// One of AWS's separate clouds. Credentials and hosts of one are not valid in another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Partition {
     /// The commercial cloud.
@@ -24,22 +22,8 @@ pub enum Partition {
 }
 
 impl Partition {
-    /// The partition's name, as it stands in ARNs.
-    pub fn id(self) -> &'static str {
-        match self {
-            Self::Aws => "aws",
-            Self::AwsCn => "aws-cn",
-            Self::AwsUsGov => "aws-us-gov",
-            Self::AwsIso => "aws-iso",
-            Self::AwsIsoB => "aws-iso-b",
-            Self::AwsIsoE => "aws-iso-e",
-            Self::AwsIsoF => "aws-iso-f",
-            Self::AwsEusc => "aws-eusc",
-        }
-    }
-
-    /// What the partition's standard hosts end in.
-    pub fn dns_suffix(self) -> &'static str {
+    /// The suffix of the partition's standard hosts.
+    pub(super) fn dns_suffix(self) -> &'static str {
         match self {
             Self::Aws | Self::AwsUsGov => "amazonaws.com",
             Self::AwsCn => "amazonaws.com.cn",
@@ -51,16 +35,16 @@ impl Partition {
         }
     }
 
-    /// The partition of `label`, if it is a region whose hosts end in this partition's suffix. GovCloud shares the
-    /// suffixes of the commercial cloud; no other two do.
+    /// The partition of `label`, if it is a region whose hosts have this partition's suffixes. Only GovCloud and the
+    /// commercial cloud share theirs.
     pub(super) fn of_served_region(self, label: &str) -> Option<Self> {
         let partition = partition_of_region(label)?;
-        let shared = self == Self::Aws && partition == Self::AwsUsGov;
-        (partition == self || shared).then_some(partition)
+        let shares_suffix = self == Self::Aws && partition == Self::AwsUsGov;
+        (partition == self || shares_suffix).then_some(partition)
     }
 }
 
-/// What a region's name starts with, the longer names before those they contain.
+/// What the names of regions start with; longer ones before those that they start with themselves.
 const REGION_STARTS: [(&str, Partition); 16] = [
     ("us-gov-", Partition::AwsUsGov),
     ("us-iso-", Partition::AwsIso),
@@ -80,11 +64,11 @@ const REGION_STARTS: [(&str, Partition); 16] = [
     ("mx-", Partition::Aws),
 ];
 
-/// The partition a region belongs to, told from the form of its name, so that regions opened later are known too.
-/// `None` if `region` has no such form. Regions are lower-case.
+/// The partition of a region, which is read from the form of its name, so that regions to come are known too. None if
+/// `region` has no such form; regions are in lower case.
 pub fn partition_of_region(region: &str) -> Option<Partition> {
     REGION_STARTS.iter().find_map(|&(start, partition)| {
-        let (place, number) = cut(region.strip_prefix(start)?, "-")?;
+        let (place, number) = region.strip_prefix(start)?.split_once('-')?;
         let place_ok = !place.is_empty() && place.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9'));
         let number_ok = !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit());
         (place_ok && number_ok).then_some(partition)

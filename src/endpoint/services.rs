@@ -1,23 +1,22 @@
-//! From the part of a host in front of the region to the signing name.
+//! Finds the signing name for the part of a host in front of the region.
 
-use super::host::{cut_last, is_one_label};
+use super::host::{is_one_label, split_last_label};
 use super::table::{GLOBALS, SERVICES};
 use super::{Partition, partition_of_region};
-use crate::text::{cut, next_piece};
 
 /// The signing name for what stands in front of the region (FIPS mark taken off).
 ///
-/// The table holds what differs. Most services, those to come included, are reached and signed for under one and the
-/// same label, and in front of a region and AWS's suffix only AWS gives out such labels: so a single label that is not
-/// in the table is its own signing name. Anything longer has to be in the table.
+/// The table holds the exceptions. Most services, those to come included, have a single label that is both prefix and
+/// signing name, and in front of a region and AWS's suffix only AWS gives out labels. So a single label that is not in
+/// the table is its own signing name; anything longer has to be in the table.
 pub(super) fn service_of<'a>(prefix: &'a str, path: &str) -> Option<&'a str> {
     let listed = listed_service(prefix, path);
     listed.or_else(|| is_one_label(prefix).then_some(prefix))
 }
 
-/// The signing name that the table or a family of names gives.
+/// The signing name by the table or a family of names.
 pub(super) fn listed_service(prefix: &str, path: &str) -> Option<&'static str> {
-    let (id, name) = cut_last(prefix);
+    let (id, name) = split_last_label(prefix);
     let service = if name == "iot" && is_one_label(id) && id.ends_with("-ats") {
         "iotdata"
     } else if name.starts_with("s3express-") {
@@ -29,46 +28,29 @@ pub(super) fn listed_service(prefix: &str, path: &str) -> Option<&'static str> {
     Some(by_path(service, prefix, path))
 }
 
-/// Looks a prefix up as it stands, then with its first label taken for an id, then with more of them.
+/// Looks up a prefix as it is, then with its first label taken as an id, then with more labels taken as a name.
 fn listed(prefix: &str) -> Option<&'static str> {
-    let (mut mark, mut rest) = ("", prefix);
+    let (mut wildcard, mut rest) = ("", prefix);
     loop {
-        if let Some(service) = lookup(mark, rest) {
+        if let Some(service) = lookup(wildcard, rest) {
             return Some(service);
         }
-        mark = if mark.is_empty() { "*." } else { "**." };
-        rest = cut(rest, ".")?.1;
+        wildcard = if wildcard.is_empty() { "*." } else { "**." };
+        (_, rest) = rest.split_once('.')?;
     }
 }
 
-/// Finds the line of the table that has `mark` followed by `name` as a word. One pass over the bytes:
-/// splitting into lines and words takes five times as long.
-fn lookup(mark: &str, name: &str) -> Option<&'static str> {
-    let (mut service, mut start, mut opens_line) = ("", 0, true);
-    let mut next = 0;
-    while let Some(&byte) = SERVICES.as_bytes().get(next) {
-        let at = next;
-        next += 1;
-        if byte > b' ' {
-            continue;
-        }
-        if opens_line || at - start == mark.len() + name.len() {
-            let word = SERVICES.get(start..at)?;
-            if opens_line {
-                service = word;
-            }
-            if word.strip_prefix(mark) == Some(name) {
-                return Some(service.strip_prefix(">").unwrap_or(service));
-            }
-        }
-        start = next;
-        opens_line = byte == b'\n';
-    }
-    None
+/// The service whose line in the table contains the word `wildcard` + `name`.
+fn lookup(wildcard: &str, name: &str) -> Option<&'static str> {
+    SERVICES.lines().find_map(|line| {
+        let has_word = line.split(' ').any(|word| word.strip_prefix(wildcard) == Some(name));
+        let service = line.split(' ').next()?;
+        has_word.then(|| service.strip_prefix('>').unwrap_or(service))
+    })
 }
 
-/// All of a path that [`by_path`] looks at.
-pub(super) fn telling_path(path: &str) -> &'static str {
+/// The part of a path that [`by_path`] distinguishes.
+pub(super) fn significant_path(path: &str) -> &'static str {
     match path {
         "/mqtt" => "/mqtt",
         _ if path.starts_with("/v2/") => "/v2/",
@@ -76,7 +58,7 @@ pub(super) fn telling_path(path: &str) -> &'static str {
     }
 }
 
-/// Tells apart services that share a host. On Location's hosts, the newer APIs all live below `/v2/`.
+/// Tells services apart that share a host. On Location's hosts, the paths of the newer APIs start with `/v2/`.
 fn by_path(service: &'static str, prefix: &str, path: &str) -> &'static str {
     match prefix {
         "maps.geo" if path.starts_with("/v2/") => "geo-maps",
@@ -87,13 +69,10 @@ fn by_path(service: &'static str, prefix: &str, path: &str) -> &'static str {
     }
 }
 
-/// The region that a host without one signs for, in the given partition.
+/// The region that requests to a host without a region are signed for, in this partition.
 pub(super) fn global_region(name: &str, partition: Partition) -> Option<&'static str> {
-    let mut lines = Some(GLOBALS);
-    let line = core::iter::from_fn(|| next_piece(&mut lines, b'\n'))
-        .find_map(|line| line.strip_prefix(name)?.strip_prefix(" "))?;
-    let mut regions = Some(line);
-    core::iter::from_fn(|| next_piece(&mut regions, b' ')).find(|region| partition_of_region(region) == Some(partition))
+    let regions = GLOBALS.split('\n').find_map(|line| line.strip_prefix(name)?.strip_prefix(' '))?;
+    regions.split(' ').find(|region| partition_of_region(region) == Some(partition))
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]

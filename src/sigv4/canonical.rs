@@ -1,217 +1,226 @@
-//! The canonical request: the one text that both sides build and hash. Rules: IAM User Guide, "Create a signed AWS API
+//! The canonical request: the text that both sides build and hash. Rules: IAM User Guide, "Create a signed AWS API
 //! request".
 
+use zeroize::Zeroize;
+
 use super::SigningRequest;
-use super::encoding::{Slash, encode, encode_path, recode};
-use super::headers::is_signed;
-use crate::text::{concat, contains, cut, cut_last, next_piece, order};
+use super::encoding::{normalize_encoding, percent_encode, percent_encode_path};
+use super::header_rules::is_signed;
+use crate::http::mentions;
 
 /// How a service builds the canonical path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PathRule {
-    /// What becomes of dot segments and double slashes.
+    /// What happens to dot segments and double slashes.
     pub segments: Segments,
-    /// How often the path on the wire is encoded.
+    /// How often the path is encoded.
     pub encoding: PathEncoding,
 }
 
-/// What becomes of `.`, `..` and empty segments.
+/// What happens to `.`, `..` and empty segments of a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Segments {
     /// They are resolved: every service but S3.
     Resolved,
-    /// They stay: S3 and its family, where a key may hold `//` or `..`.
+    /// They stay: S3 and its family, where a key may contain `//` or `..`.
     Kept,
 }
 
-/// How often a path is percent-encoded, the encoding on the wire counted.
+/// How often a path is percent-encoded, counting the encoding that it is sent with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PathEncoding {
-    /// As on the wire: S3 and its family.
+    /// As it is sent: S3 and its family.
     Once,
-    /// What is on the wire is encoded again: every other service.
+    /// The sent path is encoded again: every other service.
     Twice,
 }
 
 const S3_FAMILY: [&str; 4] = ["s3", "s3express", "s3-object-lambda", "s3-outposts"];
 
 impl PathRule {
-    /// S3 and its family.
+    /// The rule of S3 and its family.
     pub const S3: Self = Self { segments: Segments::Kept, encoding: PathEncoding::Once };
 
-    /// Every other service.
+    /// The rule of every other service.
     pub const GENERAL: Self = Self { segments: Segments::Resolved, encoding: PathEncoding::Twice };
 
-    /// The rule of a signing name.
-    pub fn of(service: &str) -> Self {
+    /// The rule of the service with this signing name.
+    pub fn for_service(service: &str) -> Self {
         if S3_FAMILY.contains(&service) { Self::S3 } else { Self::GENERAL }
     }
 }
 
-/// All that enters a canonical request.
-#[derive(Clone, Copy, Debug)]
+/// Everything that a canonical request is built from.
+#[derive(Clone, Copy)]
 pub struct CanonicalInput<'a> {
-    /// The request as it goes on the wire.
+    /// The request, as AWS will receive it.
     pub request: SigningRequest<'a>,
-    /// Query parameters that the signature itself brings (presigning), not encoded.
-    pub extra_query: &'a [(&'a str, &'a str)],
-    /// Headers that the signature itself brings, names in lower case, values without blanks.
-    pub extra_headers: &'a [(&'a str, &'a str)],
+    /// Query parameters that the signature itself adds (presigning), values not encoded.
+    pub own_query: &'a [(&'a str, &'a str)],
+    /// Headers that the signature itself adds, names in lower case.
+    pub own_headers: &'a [(&'a str, &'a str)],
     /// How the path is written.
     pub path_rule: PathRule,
 }
 
-/// A canonical request, and the list of signed headers that it names.
-#[derive(Clone, Debug, PartialEq, Eq)]
+impl core::fmt::Debug for CanonicalInput<'_> {
+    /// Leaves out what the signature adds, because the session token is part of it.
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("CanonicalInput").field("request", &self.request).finish_non_exhaustive()
+    }
+}
+
+/// A canonical request. It holds the session token, so it prints nothing and is wiped when it is dropped.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Canonical {
     /// The whole text.
     pub text: String,
-    /// `a;b;c`: the names of the headers that are signed.
+    /// The names of the signed headers, sorted and joined: `host;x-amz-date`.
     pub signed_headers: String,
 }
 
-/// What most canonical requests take besides path and query: a session token has some thousand characters.
-const ROOM: usize = 2_048;
+impl core::fmt::Debug for Canonical {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Canonical").field("signed_headers", &self.signed_headers).finish_non_exhaustive()
+    }
+}
+
+impl Drop for Canonical {
+    fn drop(&mut self) {
+        self.text.zeroize();
+    }
+}
 
 /// Builds the canonical request.
 pub fn canonical_request(input: &CanonicalInput<'_>) -> Canonical {
     let request = &input.request;
-    let mut text = String::with_capacity(request.path.len() + request.query.len() + ROOM);
+    let headers = headers_to_sign(request, input.own_headers);
+    let names = sorted_names(&headers);
+    let signed_headers = names.join(";");
+
+    let mut text = String::with_capacity(2 * (request.path.len() + request.query.len()) + 256);
     text.push_str(request.method);
-    text.push_str("\n");
+    text.push('\n');
     push_path(&mut text, request.path, input.path_rule);
-    text.push_str("\n");
-    push_query(&mut text, request.query, input.extra_query);
-    text.push_str("\n");
-    let signed_headers = push_headers(&mut text, input);
-    text.push_str("\n");
+    text.push('\n');
+    push_query(&mut text, request.query, input.own_query);
+    text.push('\n');
+    // The text must not move once the session token is in it: the old place would not be wiped.
+    let lines: usize = headers.iter().map(|(name, value)| name.len() + value.len() + 2).sum();
+    text.reserve(lines + signed_headers.len() + request.payload_hash.len() + 2);
+    for name in names {
+        push_header(&mut text, name, &headers);
+    }
+    text.push('\n');
     text.push_str(&signed_headers);
-    text.push_str("\n");
+    text.push('\n');
     text.push_str(request.payload_hash);
     Canonical { text, signed_headers }
 }
 
-/// Writes a line for each header that is signed, and gives their list.
-fn push_headers(text: &mut String, input: &CanonicalInput<'_>) -> String {
-    let (mut names, mut values) = (Vec::with_capacity(8), Vec::with_capacity(8));
-    names.push("host");
-    values.push(input.request.host);
-    let given = input.request.headers.iter().filter(|(name, value)| is_signed(name, value));
-    for (name, value) in given.chain(input.extra_headers) {
-        names.push(name);
-        values.push(value);
+/// `host`, the request's headers that are signed, and the signature's own.
+pub(super) fn headers_to_sign<'a>(
+    request: &SigningRequest<'a>,
+    own_headers: &[(&'a str, &'a str)],
+) -> Vec<(&'a str, &'a str)> {
+    let mut headers = vec![("host", request.host)];
+    headers.extend(request.headers.iter().filter(|(name, value)| is_signed(name, value)));
+    headers.extend_from_slice(own_headers);
+    headers
+}
+
+/// Each name once.
+pub(super) fn sorted_names<'a>(headers: &[(&'a str, &str)]) -> Vec<&'a str> {
+    let mut names: Vec<_> = headers.iter().map(|(name, _)| *name).collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+/// Appends the line of a header. One that comes several times is one line, its values joined in order.
+fn push_header(out: &mut String, name: &str, headers: &[(&str, &str)]) {
+    out.push_str(name);
+    let mut separator = ':';
+    for (_, value) in headers.iter().filter(|header| header.0 == name) {
+        out.push(separator);
+        push_header_value(out, value);
+        separator = ',';
     }
-    let own = names.len() - input.extra_headers.len();
-    let mut list = String::with_capacity(64);
-    let mut last = "";
-    for at in order(&names) {
-        let name = names[at];
-        // A header that comes several times is one line, its values joined in order.
-        if name == last {
-            text.pop();
-            text.push_str(",");
-        } else {
-            if !list.is_empty() {
-                list.push_str(";");
-            }
-            list.push_str(name);
-            text.push_str(name);
-            text.push_str(":");
-            last = name;
+    out.push('\n');
+}
+
+/// Appends a value without the spaces around it, and with one space where several follow each other.
+fn push_header_value(out: &mut String, value: &str) {
+    for (index, word) in value.split(' ').filter(|word| !word.is_empty()).enumerate() {
+        if index > 0 {
+            out.push(' ');
         }
-        // A session token is long, and its blanks need not be looked for.
-        if at < own {
-            push_header_value(text, values[at]);
-        } else {
-            text.push_str(values[at]);
-        }
-        text.push_str("\n");
+        out.push_str(word);
     }
-    list
 }
 
 fn push_path(out: &mut String, path: &str, rule: PathRule) {
     if path.is_empty() {
-        out.push_str("/");
+        out.push('/');
         return;
     }
-    // Most paths have nothing to resolve, so most are not copied.
-    let resolved = (rule.segments == Segments::Resolved && (contains(path, "//") || contains(path, "/.")))
-        .then(|| normalise(path));
-    let path = resolved.as_deref().unwrap_or(path);
+    let resolved;
+    let path = match rule.segments {
+        // Most paths have nothing to resolve, so most are not copied.
+        Segments::Resolved if mentions(path, "//") || mentions(path, "/.") => {
+            resolved = resolve_segments(path);
+            &resolved
+        }
+        _ => path,
+    };
     match rule.encoding {
-        PathEncoding::Once => recode(out, path, Slash::Kept),
-        PathEncoding::Twice => encode_path(out, path),
-    }
-}
-
-/// Resolves `.`, `..` and empty segments (RFC 3986, 5.2.4, and `//` is `/`); a trailing slash stays.
-fn normalise(path: &str) -> String {
-    let mut out = String::with_capacity(path.len() + 1);
-    let mut rest = Some(path);
-    let mut ends_open = true;
-    while let Some(segment) = next_piece(&mut rest, b'/') {
-        ends_open = matches!(segment, "" | "." | "..");
-        if segment == ".." {
-            out.truncate(cut_last(&out, b'/').map_or(0, |(before, _)| before.len()));
-        } else if !ends_open {
-            out.push_str("/");
-            out.push_str(segment);
-        }
-    }
-    if ends_open || out.is_empty() {
-        out.push_str("/");
-    }
-    out
-}
-
-fn push_query(out: &mut String, query: &str, extra: &[(&str, &str)]) {
-    // Name and value with a NUL between them sort like the two by themselves: nothing encoded is smaller.
-    let mut pairs: Vec<String> = Vec::new();
-    let mut rest = Some(query);
-    while let Some(piece) = next_piece(&mut rest, b'&') {
-        if !piece.is_empty() {
-            let (name, value) = cut(piece, "=").unwrap_or((piece, ""));
-            let mut pair = String::with_capacity(piece.len() + 1);
-            recode(&mut pair, name, Slash::Encoded);
-            pair.push_str("\0");
-            recode(&mut pair, value, Slash::Encoded);
-            pairs.push(pair);
-        }
-    }
-    for (name, value) in extra {
-        let mut pair = concat(&[name, "\0"]);
-        encode(&mut pair, value);
-        pairs.push(pair);
-    }
-    let mut keys = Vec::new();
-    for pair in &pairs {
-        keys.push(pair.as_str());
-    }
-    for (count, at) in order(&keys).into_iter().enumerate() {
-        if count > 0 {
-            out.push_str("&");
-        }
-        let (name, value) = cut(keys[at], "\0").unwrap_or((keys[at], ""));
-        out.push_str(name);
-        out.push_str("=");
-        out.push_str(value);
-    }
-}
-
-/// Trimmed, and inner runs of spaces made one.
-fn push_header_value(out: &mut String, value: &str) {
-    let mut words = 0;
-    let mut rest = Some(value);
-    while let Some(word) = next_piece(&mut rest, b' ') {
-        if !word.is_empty() {
-            if words > 0 {
-                out.push_str(" ");
+        PathEncoding::Twice => percent_encode_path(out, path),
+        // By segment, because an escaped slash is part of a key and stays escaped.
+        PathEncoding::Once => {
+            for (index, segment) in path.split('/').enumerate() {
+                if index > 0 {
+                    out.push('/');
+                }
+                normalize_encoding(out, segment);
             }
-            out.push_str(word);
-            words += 1;
         }
     }
+}
+
+/// Resolves `.`, `..` and empty segments (RFC 3986, 5.2.4, and `//` counts as `/`); a trailing slash stays.
+fn resolve_segments(path: &str) -> String {
+    let mut kept = Vec::new();
+    let mut ends_with_slash = true;
+    for segment in path.split('/') {
+        ends_with_slash = matches!(segment, "" | "." | "..");
+        if segment == ".." {
+            kept.pop();
+        } else if !ends_with_slash {
+            kept.push(segment);
+        }
+    }
+    let end = if ends_with_slash && !kept.is_empty() { "/" } else { "" };
+    ["/", &kept.join("/"), end].concat()
+}
+
+fn push_query(out: &mut String, query: &str, own: &[(&str, &str)]) {
+    let mut pairs = Vec::new();
+    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let mut encoded = String::with_capacity(pair.len() + 1);
+        normalize_encoding(&mut encoded, name);
+        encoded.push('=');
+        normalize_encoding(&mut encoded, value);
+        pairs.push(encoded);
+    }
+    for (name, value) in own {
+        let mut encoded = [name, "="].concat();
+        percent_encode(&mut encoded, value);
+        pairs.push(encoded);
+    }
+    // By name, then by value. Both are encoded, so the only `=` stands between them.
+    pairs.sort_unstable_by(|a, b| a.split('=').cmp(b.split('=')));
+    out.push_str(&pairs.join("&"));
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
@@ -231,7 +240,7 @@ mod tests {
             ("//foo//", "/foo/"),
             ("/foo%2F.%2Fbar", "/foo%2F.%2Fbar"),
         ] {
-            assert_eq!(normalise(path), expected, "{path}");
+            assert_eq!(resolve_segments(path), expected, "{path}");
         }
     }
 
@@ -243,12 +252,26 @@ mod tests {
         out.clear();
         push_path(&mut out, "/a%20b//../@me!", PathRule::S3);
         assert_eq!(out, "/a%20b//../%40me%21");
+        out.clear();
+        push_path(&mut out, "/a+b%2B%2fc/", PathRule::S3);
+        assert_eq!(out, "/a%20b%2B%2Fc/");
     }
 
     #[test]
     fn a_query_is_sorted_by_encoded_name_then_value() {
         let mut out = String::new();
-        push_query(&mut out, "b=2&a=1%2F3&empty=&a=0&bare&&a-b=1&=x", &[]);
-        assert_eq!(out, "=x&a=0&a=1%2F3&a-b=1&b=2&bare=&empty=");
+        push_query(&mut out, "b=2&a=1%2F3&empty=&a=0&bare&&a-b=1&=x&a=1=2", &[("B", "/")]);
+        assert_eq!(out, "=x&B=%2F&a=0&a=1%2F3&a=1%3D2&a-b=1&b=2&bare=&empty=");
+    }
+
+    #[test]
+    fn neither_input_nor_result_prints_the_session_token() {
+        let request =
+            SigningRequest { method: "GET", host: "h", path: "/", query: "", headers: &[], payload_hash: "hash" };
+        let own_headers = [("x-amz-security-token", "TOKEN")];
+        let input = CanonicalInput { request, own_query: &[], own_headers: &own_headers, path_rule: PathRule::S3 };
+        let canonical = canonical_request(&input);
+        assert!(canonical.text.contains("x-amz-security-token:TOKEN\n"));
+        assert!(!format!("{input:?}{canonical:?}").contains("TOKEN"));
     }
 }

@@ -1,95 +1,75 @@
-//! Signature Version 4: a request, a scope and credentials in; the headers or query to add out.
+//! Signature Version 4: takes a request, a scope and credentials, and gives the headers or the query to add.
 //!
-//! aws-sigv4's request signer would more than double the download, and its functions for key and signature take the key
-//! in anew for every signature; so it only judges, in the tests. Rules: the official test suite, and AWS's "Create a
-//! signed AWS API request".
+//! The signing key and the signature come from aws-sigv4 (`key.rs` is the only file that names it). Its request signer,
+//! `http_request`, would more than double the download, so the canonical request is built here, and the tests compare
+//! it with that signer. Rules: IAM User Guide, "Create a signed AWS API request", and AWS's official test suite.
 
+mod authorization;
 mod canonical;
 mod encoding;
-mod header;
-mod headers;
+mod evidence;
+mod header_rules;
 mod key;
+mod lifetime;
+mod payload;
 mod presign;
 mod scope;
 
+pub use authorization::{SignedHeaders, sign_headers};
 pub use canonical::{Canonical, CanonicalInput, PathEncoding, PathRule, Segments, canonical_request};
-pub use encoding::encode as percent_encode;
-pub use header::{SignedHeaders, sign_headers};
-pub use headers::{check_headers, is_signed, may_be_given, parse_headers};
+pub(crate) use encoding::percent_encode;
+pub use evidence::{Evidence, evidence};
+pub use header_rules::{check_headers, is_signed};
 pub use key::KeyCache;
-pub use presign::{TokenPlacement, is_presigned, presign};
-pub use scope::{Scope, is_signing_name, string_to_sign};
-
-use sha2::{Digest, Sha256};
+pub use lifetime::RemainingLifetime;
+pub(crate) use lifetime::{Lifetime, lifetime};
+pub(crate) use payload::takes_unsigned_payload;
+pub use payload::{EMPTY_HASH, PayloadHash, UNSIGNED_PAYLOAD, effective_payload_hash, sha256_hex};
+pub(crate) use presign::is_presigned;
+pub use presign::{TokenPlacement, presign};
+pub(crate) use scope::is_signing_name;
+pub use scope::{DatedScope, Scope};
 
 use crate::secret::Secret;
 
-/// The hash that stands for a body that is not hashed: S3 over https only.
-pub const UNSIGNED_PAYLOAD: &str = "UNSIGNED-PAYLOAD";
+/// The name of the algorithm, in headers, queries and strings to sign.
+const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 
-/// What enters the canonical request for the body: what the caller's own `x-amz-content-sha256` says, because a service
-/// believes that header; else what it is hashed to.
-pub fn payload_of<'a>(headers: &[(&str, &'a str)], hash: &'a str) -> &'a str {
-    let own = headers.iter().find(|(name, _)| *name == "x-amz-content-sha256");
-    own.map_or(hash, |(_, value)| value)
-}
-
-/// Whether a service takes [`UNSIGNED_PAYLOAD`] in place of the body's hash (S3 API Reference, "Authenticating
-/// requests"). Others compute the hash themselves and would refuse.
-pub fn takes_unsigned_payload(service: &str) -> bool {
-    PathRule::of(service) == PathRule::S3
-}
-
-/// The SHA-256 of no bytes.
-pub const EMPTY_HASH: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
-
-/// What signs: an access key, its secret and, for temporary credentials, the session token.
+/// An access key, its secret and, for temporary credentials, the session token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SigningCredentials {
-    /// The access key id, public.
+    /// The access key id, which is public.
     pub access_key_id: String,
     /// The secret access key.
     pub secret_access_key: Secret,
-    /// The session token that goes with temporary credentials.
+    /// The session token of temporary credentials.
     pub session_token: Option<Secret>,
 }
 
-/// The request to sign, as it goes on the wire.
-#[derive(Clone, Copy, Debug)]
+/// The request to sign, as AWS will receive it.
+#[derive(Clone, Copy)]
 pub struct SigningRequest<'a> {
-    /// The method, upper case.
+    /// The method, in upper case.
     pub method: &'a str,
-    /// Host, with the port if it is not the scheme's own.
+    /// The value of the `host` header: the port is part of it unless it is the scheme's default.
     pub host: &'a str,
-    /// The path as on the wire, percent-encoded; empty means `/`.
+    /// The percent-encoded path; empty means `/`.
     pub path: &'a str,
-    /// The query as on the wire, without `?`.
+    /// The percent-encoded query, without `?`.
     pub query: &'a str,
-    /// The headers that go along, names in lower case.
+    /// The request's headers, names in lower case.
     pub headers: &'a [(&'a str, &'a str)],
-    /// Lower-case hex SHA-256 of the body, or [`UNSIGNED_PAYLOAD`].
+    /// The lower-case hex SHA-256 of the body, or [`UNSIGNED_PAYLOAD`].
     pub payload_hash: &'a str,
 }
 
-/// The lower-case hex SHA-256 of some bytes.
-pub fn sha256_hex(bytes: &[u8]) -> String {
-    let mut hash = PayloadHash::default();
-    hash.update(bytes);
-    hash.finish()
-}
-
-/// The hash of a body that comes in pieces.
-#[derive(Clone, Debug, Default)]
-pub struct PayloadHash(Sha256);
-
-impl PayloadHash {
-    /// Takes the next piece.
-    pub fn update(&mut self, bytes: &[u8]) {
-        self.0.update(bytes);
-    }
-
-    /// The lower-case hex SHA-256 of all pieces.
-    pub fn finish(self) -> String {
-        encoding::hex(&self.0.finalize())
+impl core::fmt::Debug for SigningRequest<'_> {
+    /// Leaves out the query and the headers, which may hold secrets of the caller.
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("SigningRequest")
+            .field("method", &self.method)
+            .field("host", &self.host)
+            .field("path", &self.path)
+            .finish_non_exhaustive()
     }
 }

@@ -1,34 +1,35 @@
 //! The signature in the query: a URL that carries its own permission.
 
-use super::encoding::encode;
+use super::canonical::{headers_to_sign, sorted_names};
 use super::{
-    CanonicalInput, KeyCache, PathRule, Scope, SigningCredentials, SigningRequest, canonical_request, string_to_sign,
+    ALGORITHM, CanonicalInput, KeyCache, PathRule, Scope, SigningCredentials, SigningRequest, canonical_request,
+    percent_encode,
 };
-use crate::clock::{Millis, amz_date};
-use crate::text::{concat, contains, decimal, order};
+use crate::time::Millis;
 
-/// Where the session token stands in a presigned URL (as AWS's own MQTT and WebSocket clients sign).
+/// Where the session token is placed in a presigned URL (as AWS's own MQTT and WebSocket clients place it).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenPlacement {
     /// In the signed query: everything but IoT.
     Signed,
-    /// Appended after the signature: IoT MQTT over WebSocket.
+    /// After the signature, unsigned: IoT's MQTT over WebSocket.
     Appended,
 }
 
 impl TokenPlacement {
-    /// The placement of a signing name.
-    pub fn of(service: &str) -> Self {
+    /// The placement for the service with this signing name.
+    pub fn for_service(service: &str) -> Self {
         if service == "iotdevicegateway" { Self::Appended } else { Self::Signed }
     }
 }
 
-/// Whether a query carries a signature already: a second one would make both worthless.
-pub fn is_presigned(query: &str) -> bool {
-    contains(query, "X-Amz-Signature=")
+/// Whether a query is signed already: a second signature would invalidate both.
+pub(crate) fn is_presigned(query: &str) -> bool {
+    query.split('&').any(|pair| pair.starts_with("X-Amz-Signature="))
 }
 
-/// Gives the whole query of the presigned URL, without `?`: what the request had, then the signature's own.
+/// Signs a request in its query at `time`, in server time, for `expires_seconds`. Gives the whole query of the presigned
+/// URL, without `?`: the request's own, then the signature's.
 pub fn presign(
     request: SigningRequest<'_>,
     scope: &Scope,
@@ -37,64 +38,44 @@ pub fn presign(
     expires_seconds: u32,
     keys: &mut KeyCache,
 ) -> String {
-    let amz_date = amz_date(time);
-    let scope_text = scope.at(&amz_date);
-    let credential = concat(&[&credentials.access_key_id, "/", &scope_text]);
-    let expires = decimal(expires_seconds.into());
-    let signed_names = signed_names(request.headers);
-    let mut own = vec![
-        ("X-Amz-Algorithm", "AWS4-HMAC-SHA256"),
+    let dated = scope.at(time);
+    let credential = format!("{}/{}", credentials.access_key_id, dated.credential_scope);
+    let expires = expires_seconds.to_string();
+    // The query names the signed headers, so they have to be known before the canonical request is built.
+    let signed_headers = sorted_names(&headers_to_sign(&request, &[])).join(";");
+    let mut own_query = vec![
+        ("X-Amz-Algorithm", ALGORITHM),
         ("X-Amz-Credential", credential.as_str()),
-        ("X-Amz-Date", amz_date.as_str()),
+        ("X-Amz-Date", dated.amz_date.as_str()),
         ("X-Amz-Expires", expires.as_str()),
-        ("X-Amz-SignedHeaders", signed_names.as_str()),
+        ("X-Amz-SignedHeaders", signed_headers.as_str()),
     ];
-    let token = credentials.session_token.as_ref();
-    let token = token.map(|token| (TokenPlacement::of(&scope.service), ("X-Amz-Security-Token", token.expose())));
-    if let Some((TokenPlacement::Signed, token)) = token {
-        own.push(token);
-    }
+    let token = credentials.session_token.as_ref().map(|token| ("X-Amz-Security-Token", token.expose()));
+    let (signed_token, appended_token) = match TokenPlacement::for_service(&scope.service) {
+        TokenPlacement::Signed => (token, None),
+        TokenPlacement::Appended => (None, token),
+    };
+    own_query.extend(signed_token);
     let canonical = canonical_request(&CanonicalInput {
         request,
-        extra_query: &own,
-        extra_headers: &[],
-        path_rule: PathRule::of(&scope.service),
+        own_query: &own_query,
+        own_headers: &[],
+        path_rule: PathRule::for_service(&scope.service),
     });
-    let to_sign = string_to_sign(&amz_date, &scope_text, &canonical.text);
-    let signature = keys.signature(&credential, credentials, &scope_text, &to_sign);
-    own.push(("X-Amz-Signature", &signature));
-    if let Some((TokenPlacement::Appended, token)) = token {
-        own.push(token);
-    }
+    let signature = keys.signature(credentials, &dated, &dated.string_to_sign(&canonical.text));
+    own_query.push(("X-Amz-Signature", &signature));
+    own_query.extend(appended_token);
 
     let mut query = String::from(request.query);
-    for (name, value) in own {
+    for (name, value) in own_query {
         if !query.is_empty() {
-            query.push_str("&");
+            query.push('&');
         }
         query.push_str(name);
-        query.push_str("=");
-        encode(&mut query, value);
+        query.push('=');
+        percent_encode(&mut query, value);
     }
     query
-}
-
-/// The names that the canonical request will list, known before it is built because the query names them.
-fn signed_names(headers: &[(&str, &str)]) -> String {
-    let mut names = vec!["host"];
-    for (name, value) in headers {
-        if super::is_signed(name, value) && !names.contains(name) {
-            names.push(name);
-        }
-    }
-    let mut list = String::new();
-    for at in order(&names) {
-        if !list.is_empty() {
-            list.push_str(";");
-        }
-        list.push_str(names[at]);
-    }
-    list
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]

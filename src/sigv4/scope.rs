@@ -1,8 +1,9 @@
-//! The credential scope, and the string to sign that it enters.
+//! The credential scope, and the string to sign, which names it.
 
-use crate::text::concat;
+use super::{ALGORITHM, sha256_hex};
+use crate::time::{Millis, amz_date};
 
-/// What a signature is good for, besides its day: one service in one region.
+/// What a signature is valid for: one service in one region.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Scope {
     /// The signing name, such as `execute-api`.
@@ -12,21 +13,38 @@ pub struct Scope {
 }
 
 impl Scope {
-    /// `YYYYMMDD/region/service/aws4_request`. The first eight characters of `amz_date` are the day.
-    pub fn at(&self, amz_date: &str) -> String {
-        let day = amz_date.get(..8).unwrap_or(amz_date);
-        concat(&[day, "/", &self.region, "/", &self.service, "/aws4_request"])
+    /// The scope of a signature that is made at `time`, in server time.
+    pub fn at(&self, time: Millis) -> DatedScope<'_> {
+        let amz_date = amz_date(time);
+        let day = amz_date.get(..8).unwrap_or(&amz_date);
+        let credential_scope = format!("{day}/{}/{}/aws4_request", self.region, self.service);
+        DatedScope { scope: self, time, amz_date, credential_scope }
     }
 }
 
-/// Whether `text` has the form of a signing name; all of AWS's have. It goes into a header and, with others, into one
-/// text between slashes.
-pub fn is_signing_name(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
+/// A scope at the moment of signing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DatedScope<'a> {
+    /// Service and region.
+    pub(super) scope: &'a Scope,
+    /// The moment, in server time.
+    pub(super) time: Millis,
+    /// The moment as `x-amz-date` has it: `YYYYMMDDTHHMMSSZ`.
+    pub amz_date: String,
+    /// `YYYYMMDD/region/service/aws4_request`.
+    pub credential_scope: String,
 }
 
-/// The string to sign: algorithm, time, scope and the hash of the canonical request.
-pub fn string_to_sign(amz_date: &str, scope: &str, canonical_request: &str) -> String {
-    let hash = super::sha256_hex(canonical_request.as_bytes());
-    concat(&["AWS4-HMAC-SHA256\n", amz_date, "\n", scope, "\n", &hash])
+impl DatedScope<'_> {
+    /// The string to sign for a canonical request.
+    pub fn string_to_sign(&self, canonical_request: &str) -> String {
+        let hash = sha256_hex(canonical_request.as_bytes());
+        [ALGORITHM, &self.amz_date, &self.credential_scope, &hash].join("\n")
+    }
+}
+
+/// Whether `text` has the form of a signing name. It is written into a header and between the slashes of the credential
+/// scope, so no other characters than those of AWS's own names may be in it.
+pub(crate) fn is_signing_name(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
 }

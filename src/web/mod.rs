@@ -1,24 +1,28 @@
-//! The edge: the only room that knows JavaScript. Its Rust half is one handle of plain, synchronous methods over the
-//! pure rooms; its JavaScript half (`*.js` beside this file) waits, sends and wakes. Asynchrony is JavaScript's because
-//! there it costs next to nothing: the first awaited future in Rust alone adds 4.4 kB brotli to the download.
+//! The edge: the only room that knows JavaScript. It converts and delegates, and decides nothing.
 
-#[cfg(not(feature = "signer"))]
-mod handle;
-#[cfg(feature = "signer")]
-mod signer;
+mod abort;
+mod browser;
+mod front_end;
+mod json;
+mod login;
+#[cfg(feature = "npm")]
+mod npm;
+mod owner;
+mod reply;
+mod tabs;
+mod thrown;
+mod timer;
 
-#[cfg(not(feature = "signer"))]
-pub use handle::Handle;
-#[cfg(feature = "signer")]
-pub use signer::Signer;
-#[cfg(not(feature = "signer"))]
-use wasm_bindgen::prelude::wasm_bindgen;
+pub use front_end::{Client, LoginFunction};
+#[cfg(feature = "npm")]
+pub use npm::{ExportedClient, Hasher};
 
-/// A quarter of the default allocator's size, and faster.
-#[global_allocator]
-static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
+#[cfg(test)]
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 
-/// The public types: the one place where they are written. The build ships the same file beside the package's entries.
-#[cfg(not(feature = "signer"))]
-#[wasm_bindgen(typescript_custom_section)]
-const API: &'static str = include_str!("api.d.ts");
+/// What a JavaScript expression gives.
+#[cfg(test)]
+#[track_caller]
+fn evaluate(expression: &str) -> wasm_bindgen::JsValue {
+    js_sys::eval(&format!("({expression})")).unwrap()
+}

@@ -9,7 +9,7 @@ const npm = process.platform === "win32" ? "npm.cmd" : "npm";
 const here = (...path) => inRoot("tests", "consumers", ...path);
 
 /** Nothing that one entry's build leaves behind may help the next one's. */
-const MADE = ["dist", ".next", ".parcel-cache", "node_modules/.vite"];
+const MADE = ["dist", ".next", ".output", ".parcel-cache", "node_modules/.vite"];
 
 /** The versions that a project pins of what it works with. */
 export function pinned(name) {
@@ -59,7 +59,7 @@ export async function openProject(name, tarball) {
     },
 
     /** Runs a script of its `package.json`. */
-    run: (script) => run(["run", script], { env: { NEXT_TELEMETRY_DISABLED: "1", DO_NOT_TRACK: "1" } }),
+    run: (script, env) => run(["run", script], { env: { NEXT_TELEMETRY_DISABLED: "1", DO_NOT_TRACK: "1", ...env } }),
 
     /** The last line that a script prints, which is JSON. */
     async answer(script, env) {

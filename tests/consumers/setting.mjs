@@ -1,14 +1,14 @@
 // What the projects run against: one tarball, the local AWS, one browser.
 import assert from "node:assert/strict";
 import { startLocalAws } from "../../scripts/start/local-aws.mjs";
-import { controls, endpoints } from "../e2e/local.mjs";
+import { controls, endpoints, idToken, userNamed } from "../e2e/support/local.mjs";
 import { startChromium } from "./page.mjs";
 import { pack } from "./project.mjs";
 import { startProxy } from "./server.mjs";
 
 /**
  * Starts it. `task` is what a consumer's code is told, and `judge` takes what it made of that. Pages get `pageTask`: they
- * share between tabs, too, which loads one more of the package's scripts.
+ * share between tabs, too.
  */
 export async function startSetting() {
   const [tarball, localAws, proxy, browser] = await Promise.all([
@@ -23,6 +23,12 @@ export async function startSetting() {
   const task = {
     options: { identityPoolId: config.identityPoolId, endpoints: endpoints(config) },
     url: `${config.endpoints.rest}${path}?of=copper+steel`,
+  };
+
+  /** What a page is told that makes its calls as a guest, and then as a user. */
+  const visitTask = {
+    ...{ ...task.options, url: task.url, provider: config.loginKey },
+    token: await idToken(config, userNamed(config, "alice")),
   };
 
   const pageTask = { ...task, more: { shareBetweenTabs: true } };
@@ -41,7 +47,7 @@ export async function startSetting() {
   }
 
   return {
-    ...{ tarball, browser, task, pageTask, judge },
+    ...{ aws, tarball, browser, task, pageTask, visitTask, judge },
     proxyUrl: proxy.url,
     localAwsPort: new URL(localAws.url).port,
     chromium: `chromium ${browser.version()}`,

@@ -1,14 +1,19 @@
 // What is written down in more than one place is the same in all of them.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 import { test } from "node:test";
+import { transform } from "esbuild";
 import { filesUnder } from "../../scripts/lib/files.mjs";
 import { inRoot, pkg } from "../../scripts/lib/paths.mjs";
 
 const read = (...path) => readFileSync(inRoot(...path), "utf8");
-const api = read("src", "web", "api.d.ts");
+const api = read("pkg", "api.d.ts");
 const readme = read("README.md");
-const javascript = filesUnder(inRoot("src", "web")).filter((file) => file.endsWith(".js"));
+/** The JavaScript that people write; what is in `pkg/wasm` is generated. */
+const javascript = readdirSync(pkg)
+  // What the build makes of the others holds the WebAssembly, too.
+  .filter((file) => file.endsWith(".js") && file !== "static.js")
+  .map((file) => ({ file, text: read("pkg", file) }));
 
 /** The first groups of all that matches, sorted; at least one, or the pattern looks for something that is gone. */
 function all(text, pattern) {
@@ -32,10 +37,14 @@ const rows = (heading) => all(between(readme, `\n## ${heading}\n`, "\n## "), /^\
 const codes = all(between(api, "type SigFetchErrorCode =", '";'), /\| "(\w+)/g);
 
 test("the codes in the types are those that Rust and JavaScript make", () => {
-  const rust = all(read("src", "error.rs"), /=> *\{?\s*\(\s*"([A-Z_]+)"/g);
-  const literals = all(javascript.map((file) => readFileSync(file, "utf8")).join("\n"), /"([A-Z]+(?:_[A-Z]+)*)"/g);
-  const made = literals.filter((text) => !["GET", "HEAD", "POST"].includes(text));
-  assert.deepEqual([...new Set([...rust, ...made])].sort(), codes);
+  const rust = all(between(read("src", "error.rs"), "impl Code {", "\n}\n"), /"([A-Z]+(?:_[A-Z]+)*)"/g);
+  const made = javascript.flatMap(({ text }) => [...text.matchAll(/"([A-Z]+(?:_[A-Z]+)*)"/g)].map(([, code]) => code));
+  assert.deepEqual(
+    made.filter((text) => text.includes("_") && !codes.includes(text)),
+    [],
+    "JavaScript makes no other",
+  );
+  assert.deepEqual([...new Set([...rust, ...made.filter((code) => codes.includes(code))])].sort(), codes);
 });
 
 test("the README explains every code, and no other", () => {
@@ -52,13 +61,41 @@ test("the README explains every option, and no other", () => {
   assert.deepEqual(rows("Options"), all(between(api, "interface ClientOptions {", "\n}"), /^ {2}(\w+)\??:/gm));
 });
 
-test("the operations have the same numbers on both sides of the handle", () => {
-  const numbers = (text, pattern) => [...text.matchAll(pattern)].map(([, name, number]) => [Number(number), name]);
-  const inRust = numbers(read("src", "web", "handle.rs"), /^ *pub\(super\) const (\w+): u8 = (\d+);$/gm);
-  const inJavaScript = numbers(read("src", "web", "operation.js"), /^export const (\w+) = (\d+);$/gm);
-  assert.ok(inRust.length > 0);
-  assert.deepEqual(inJavaScript, inRust);
-  assert.equal(new Map(inRust).size, inRust.length);
+/** Words that only somebody who knows AWS writes: services and their operations, headers, schemes, hosts. */
+const AWS_WORDS = [
+  /amazon|cognito|appsync|api.?gateway|lambda|dynamo|kendra|transcribe|\bs3\b|\biot|\bsts\b|\biam\b|\barn:/i,
+  /execute-api|\bGet(Id|Credentials|OpenIdToken|CallerIdentity)|AssumeRole|IdentityPoolId|IdentityId\b/,
+  /x-amz|x-amzn|authorization|aws4|sigv4|unsigned-payload|signedheaders|security-token/i,
+  /AccessKeyId|SecretKey|SessionToken|us-east|us-gov|cn-north|\.(api|on)\.aws\b/,
+];
+
+test("JavaScript knows nothing of AWS: no service, operation, host or header", async () => {
+  for (const { file, text } of javascript) {
+    // Comments may say what the code is for.
+    const { code } = await transform(text, { minifyWhitespace: true, legalComments: "none", target: "esnext" });
+    for (const word of AWS_WORDS) assert.doesNotMatch(code, word, file);
+  }
+  const planted = await transform('headers.set("x-amz-date", date); // AWS', { minifyWhitespace: true });
+  assert.ok(AWS_WORDS.some((word) => word.test(planted.code)));
+});
+
+test("JavaScript imports nothing later, so that one file can hold it all", () => {
+  const later = javascript.filter(({ text }) =>
+    /\bimport\s*\(/.test(text.replaceAll(/\/\*[^]*?\*\/|^\s*\/\/.*$/gm, "")),
+  );
+  assert.deepEqual(
+    later.map(({ file }) => file),
+    [],
+  );
+});
+
+test("every module of the package is written with the error class that the WebAssembly has", () => {
+  const importsOwn = javascript.filter(({ text }) => /^import .*"\.\/error\.js"/m.test(text));
+  assert.deepEqual(
+    importsOwn.map(({ file }) => file),
+    [],
+    "a second import would be a second class",
+  );
 });
 
 test("the crate and the package have one version", () => {

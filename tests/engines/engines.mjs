@@ -3,11 +3,11 @@ import { join } from "node:path";
 import { cache } from "../../scripts/lib/paths.mjs";
 import { run } from "../../scripts/lib/run.mjs";
 import { chromedriver, chromium } from "../../scripts/setup/browser.mjs";
-import { firefoxPath, geckodriverPath, webkitDriver } from "../../scripts/setup/engines.mjs";
+import { firefoxPath, geckodriverPath, webkitDriver } from "../../scripts/setup/browser.mjs";
 import { startSession } from "./webdriver.mjs";
 
 /** The crate's own tests in a browser; wasm-pack is told which by its arguments. */
-const wasmTests = (env, program, ...args) => run(program, [...args, "--test", "web_handle"], { env });
+const wasmTests = (env, program, ...args) => run(program, [...args, "--test", "sigv4_vectors", "--test", "web"], { env });
 
 const withSession = (name, { command, capabilities }) => ({
   start: () => startSession({ command, capabilities, log: join(cache, "logs", `engine-${name}.log`) }),

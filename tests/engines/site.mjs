@@ -23,8 +23,8 @@ export async function startSite() {
   let failed = 0;
   const server = await listening(async (request, response) => {
     const [, first, rest] = /^\/(\w+)\/([^?]*)/.exec(request.url) ?? [];
-    // The package again, of which one file cannot be had at first.
-    if (first === "failing" && rest === "whole.js" && (failed += 1) === 1) return response.writeHead(503).end();
+    // The package again, of which the module cannot be had at first.
+    if (first === "failing" && /\.wasm$/.test(rest) && (failed += 1) === 1) return response.writeHead(503).end();
     if (first === "pkg" || first === "failing") {
       request.url = `/${rest}`;
       return packageFiles(request, response, () => response.writeHead(404).end());

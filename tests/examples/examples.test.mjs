@@ -10,14 +10,14 @@ import { filesUnder } from "../../scripts/lib/files.mjs";
 import { cache, inRoot } from "../../scripts/lib/paths.mjs";
 import { installPacked } from "../../scripts/lib/tarball.mjs";
 import { typeErrors } from "../complaints.mjs";
-import { endpoints } from "../e2e/local.mjs";
-import { useSetting } from "../e2e/setting.mjs";
+import { endpoints } from "../e2e/support/local.mjs";
+import { useSetting } from "../e2e/support/setting.mjs";
 import { playServers } from "./servers.mjs";
 import { codeBlocks, docExamples, fences, withLocalValues, withoutExample } from "./sources.mjs";
 
 const around = (...path) => inRoot("tests", "examples", "around", ...path);
 const markdown = readFileSync(inRoot("README.md"), "utf8");
-const declarations = readFileSync(inRoot("src", "web", "api.d.ts"), "utf8");
+const declarations = readFileSync(inRoot("pkg", "api.d.ts"), "utf8");
 const all = codeBlocks(markdown);
 const commands = all.filter(({ language }) => language === "");
 const programs = [

@@ -2,7 +2,7 @@
 // tell what AWS says, and their ways to abort abort.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { useSetting } from "../e2e/setting.mjs";
+import { useSetting } from "../e2e/support/setting.mjs";
 import { serveApps } from "./bundle.mjs";
 
 const at = useSetting({ newPages: true });

@@ -1,7 +1,7 @@
 // The npm package on a page in Chromium, with ministack as its AWS: what the flow tests share.
 
 import { startPageServer } from "../../scripts/start/page-server.mjs";
-import { openBrowser } from "../e2e/browser.mjs";
+import { openBrowser } from "../e2e/support/browser.mjs";
 import { openJudge } from "./judge.mjs";
 
 /**

@@ -37,6 +37,8 @@ export async function startRelay(judge) {
     const pieces = [];
     for await (const piece of request) pieces.push(piece);
     const body = Buffer.concat(pieces);
+    // Whether a host answers at all is found out without credentials, at its root.
+    if (method === "HEAD" && url === "/" && !headers.authorization) return response.writeHead(200).end();
     seen.push({ method, url, headers, body });
     if (headers.authorization) await forward(request, body, response);
     else response.writeHead(200).end();

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { useSetting } from "../e2e/setting.mjs";
+import { useSetting } from "../e2e/support/setting.mjs";
 import { call } from "./inputs.mjs";
 import { installSideBySide } from "./make.mjs";
 import { startRelay } from "./relay.mjs";
@@ -71,70 +71,4 @@ test(`${CASES} random calls arrive as fetch would send them, with a signature th
   await fc.assert(property, { numRuns: CASES, seed: SEED, includeErrorInReport: true });
   t.diagnostic(`${ends.sent} calls arrived the same, ${ends.refused} were refused by both`);
   assert.ok(ends.sent > CASES / 2, "most calls can be sent");
-});
-
-/** What a call of the echoing resource shows, without what differs from one signature to the next. */
-function echoed({ status, text }) {
-  // To HEAD there is nothing to show.
-  if (!text) return { status };
-  const boundary = /----sigfetch\d+/.exec(
-    Buffer.from(JSON.parse(text).bodyBase64 ?? "", "base64").toString("latin1"),
-  )?.[0];
-  const { headers, bodyBase64, caller, ...rest } = JSON.parse(text);
-  const same = (value) => (boundary ? String(value).replaceAll(boundary, "boundary") : value);
-  const kept = headers.filter(([name]) => !ADDED.includes(name.toLowerCase())).sort();
-  return {
-    status,
-    rest,
-    headers: kept.map(([name, value]) => [name, same(value)]),
-    body: same(Buffer.from(bodyBase64 ?? "", "base64").toString("latin1")),
-    isCalled: !!caller.identityId,
-  };
-}
-
-test(`${CASES / 2} random calls arrive the same, whether the small module or the whole one signs them`, async (t) => {
-  const relay = `${at.config.endpoints.rest}/echo/-`;
-  // What CORS refuses is refused at once.
-  const options = { ...at.guest, retry: false };
-  await at.run(installSideBySide, { relay, options });
-  const first = await at.context.newPage();
-  t.after(() => first.close());
-  // Not intercepted: that would leave out preflights.
-  const devTools = await at.context.newCDPSession(first);
-  await devTools.send("Network.enable");
-  await devTools.send("Network.setBlockedURLs", { urls: ["*/pkg/whole.js"] });
-  await first.goto(at.page.url());
-  await first.evaluate(
-    async ([install, given]) => {
-      const sigfetch = await import("/pkg/index.js");
-      new Function(`return (${install})`)()(sigfetch, given);
-    },
-    [String(installSideBySide), { relay, options }],
-  );
-
-  const { pathname } = new URL(relay);
-  const ends = { small: 0, whole: 0, refused: 0 };
-  const stays = ({ rest }) => {
-    const url = relay + String.fromCharCode(...rest);
-    return URL.canParse(url) && new URL(url).pathname.startsWith(pathname) && isUtf8(new URL(url).search);
-  };
-  const property = fc.asyncProperty(call.filter(stays), async (call) => {
-    const [small, whole] = await Promise.all(
-      [first, at.page].map(async (page) => (await page.evaluate((call) => globalThis.sideBySide(call), call)).signed),
-    );
-    if (whole.status !== 200) {
-      assert.notEqual(small.status, 200, `the small module sends what the whole one does not: ${whole.failed}`);
-      ends.refused += 1;
-    } else if (small.code === "WASM_LOAD") {
-      ends.whole += 1;
-    } else {
-      assert.deepEqual(echoed(small), echoed(whole));
-      ends.small += 1;
-    }
-  });
-  await fc.assert(property, { numRuns: CASES / 2, seed: SEED, includeErrorInReport: true });
-  t.diagnostic(
-    `the small module signed ${ends.small} and left ${ends.whole} to the whole one; ${ends.refused} were refused by both`,
-  );
-  assert.ok(ends.small > CASES / 20, "the small module signs");
 });

@@ -27,6 +27,7 @@ export async function calls() {
     whoami,
     setLogins,
     signOut,
+    close,
   } = client;
 
   for (const input of ["https://example.com", url, new Request(url)]) {
@@ -67,6 +68,8 @@ export async function calls() {
   setLogins({ "accounts.google.com": async () => "token" });
   setLogins();
   signOut();
+  const nothing = close();
+  same<Same<typeof nothing, void>>();
 
   // @ts-expect-error: a request needs an address
   await signedFetch();
@@ -82,6 +85,8 @@ export async function calls() {
   await graphql(url, { query: "{ notes }" }, { method: "GET" });
   // @ts-expect-error: tokens are strings
   setLogins({ "accounts.google.com": 7 });
+  // @ts-expect-error: to close takes nothing
+  close(true);
   // @ts-expect-error: methods are not replaced
   client.signedFetch = fetch;
 }

@@ -18,6 +18,7 @@ export function audience(code: SigFetchErrorCode): "developer" | "user" | "opera
     case "POOL_MISCONFIGURED":
     case "REFUSED":
     case "NOT_READY":
+    case "CLOSED":
       return "developer";
     case "LOGIN_EXPIRED":
     case "IDENTITY_LOST":

@@ -5,13 +5,12 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use crate::clock::Millis;
-use crate::cognito::Logins;
+use crate::cognito::{Body, Logins, ServiceRequest};
 use crate::credentials::CredentialSet;
-use crate::message::tests::flat;
-use crate::message::{HttpReply, ServiceCall};
+use crate::http::{Reply, json_document, xml_document};
 use crate::secret::Secret;
 use crate::sigv4::SigningCredentials;
+use crate::time::{Millis, amz_date};
 
 /// Who may be in front of the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,7 +50,7 @@ pub(super) struct Issued {
 
 impl Issued {
     pub(super) fn read(key: &str) -> Self {
-        let parts: Vec<&str> = key.split('/').collect();
+        let parts: Vec<&str> = key.split('_').collect();
         Self { user: User::named(parts[0]), epoch: parts[1].parse().unwrap(), serial: parts[2].parse().unwrap() }
     }
 }
@@ -64,18 +63,31 @@ pub(super) struct FakeCognito {
     serial: u32,
 }
 
-pub(super) fn answer(body: Value) -> HttpReply {
-    HttpReply { status: 200, error_type: String::new(), request_id: String::new(), document: flat(&body) }
+/// What is sent, as one text.
+pub(super) fn body(call: &ServiceRequest) -> String {
+    match &call.body {
+        Body::Json(input) => serde_json::to_string(input).unwrap(),
+        Body::Form(form) => form.expose().to_owned(),
+    }
 }
 
-pub(super) fn refusal(name: &str, text: &str) -> HttpReply {
-    HttpReply { status: 400, error_type: name.into(), ..answer(json!({ "message": text })) }
+pub(super) fn is_get_id(call: &ServiceRequest) -> bool {
+    call.target.is_some_and(|target| target.ends_with(".GetId"))
+}
+
+pub(super) fn answer(body: Value) -> Reply {
+    Reply { status: 200, document: json_document(&body), ..Reply::default() }
+}
+
+pub(super) fn refusal(name: &str, text: &str) -> Reply {
+    Reply { status: 400, error_type: name.into(), ..answer(json!({ "message": text })) }
 }
 
 impl FakeCognito {
-    pub(super) fn answer(&mut self, call: &ServiceCall, epoch: u32, now: Millis) -> HttpReply {
-        let Some((_, operation)) = call.target.split_once('.') else { return self.assume_role(&call.body, epoch, now) };
-        let body: Value = serde_json::from_str(&call.body).unwrap();
+    pub(super) fn answer(&mut self, call: &ServiceRequest, epoch: u32, now: Millis) -> Reply {
+        let Body::Json(input) = &call.body else { return self.assume_role(&body(call), epoch, now) };
+        let (_, operation) = call.target.unwrap().split_once('.').unwrap();
+        let body = serde_json::to_value(input).unwrap();
         let user = body["Logins"]["issuer.example"].as_str().map_or(User::Guest, User::named);
         if operation == "GetId" {
             return answer(json!({ "IdentityId": self.identity_of(user) }));
@@ -95,19 +107,20 @@ impl FakeCognito {
         }
     }
 
-    fn assume_role(&mut self, form: &str, epoch: u32, now: Millis) -> HttpReply {
+    fn assume_role(&mut self, form: &str, epoch: u32, now: Millis) -> Reply {
         let token = form.split('&').find_map(|pair| pair.strip_prefix("WebIdentityToken=")).unwrap();
         let (user, id) = token.split_once("%21").unwrap();
         let set = self.issue(&id.replace("%3A", ":"), User::named(user), epoch, now);
-        answer(json!({ "AccessKeyId": set.signing.access_key_id, "SecretAccessKey": "s", "SessionToken": "t",
-            "Expiration": (set.expires_at.unwrap() / 1_000) }))
+        let members = json!({ "AccessKeyId": set.signing.access_key_id, "SecretAccessKey": "s", "SessionToken": "t",
+            "Expiration": amz_date(set.expires_at.unwrap()) });
+        Reply { document: xml_document(&members), ..answer(Value::Null) }
     }
 
     pub(super) fn issue(&mut self, id: &str, user: User, epoch: u32, now: Millis) -> CredentialSet {
         self.serial += 1;
         CredentialSet {
             signing: SigningCredentials {
-                access_key_id: format!("{}/{epoch}/{}", user.name(), self.serial),
+                access_key_id: format!("{}_{epoch}_{}", user.name(), self.serial),
                 secret_access_key: Secret::new("s".into()),
                 session_token: None,
             },
@@ -129,7 +142,7 @@ impl FakeCognito {
     }
 
     /// The identity to go on with, which need not be the one that was named.
-    fn use_identity(&mut self, id: &str, user: User) -> Result<String, HttpReply> {
+    fn use_identity(&mut self, id: &str, user: User) -> Result<String, Reply> {
         let Some(owner) = self.identities.get(id).copied() else {
             return Err(refusal("ResourceNotFoundException", &format!("Identity '{id}' not found.")));
         };

@@ -12,9 +12,4 @@ const bundle = await rollup({
 });
 await bundle.write({ dir: "dist", entryFileNames: "main.js", format: "es" });
 mkdirSync("dist/wasm");
-for (const [name, file] of [
-  ["sigfetch", "sigfetch_bg.wasm"],
-  ["signer", "signer.wasm"],
-]) {
-  copyFileSync(fileURLToPath(import.meta.resolve(`sigfetch/${name}.wasm`)), `dist/wasm/${file}`);
-}
+copyFileSync(fileURLToPath(import.meta.resolve("sigfetch/sigfetch.wasm")), "dist/wasm/sigfetch_bg.wasm");

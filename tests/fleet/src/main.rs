@@ -1,160 +1,162 @@
-//! Prints what becomes of a fleet of pages after an outage of Cognito and after a deploy.
+//! Prints what becomes of fleets of pages that share Cognito's quotas.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 use std::process::ExitCode;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Instant;
 
-use fleet::{Fleet, Identity, Incident, Jitter, Outcome};
+use fleet::{Fleet, Incident, LONGEST_TIMES_BOUND, MOST_REFUSED_PER_SERVED, Outcome, Quotas};
+use sigfetch::Error;
 
 const USAGE: &str = "\
-usage: npm run fleet -- [--pages N] [--machines N] [--hours N] [--again-after SECONDS] [--in-step] [--get-id N]
-                        [--get-credentials N] [--seed N]
+usage: npm run fleet -- [--clients N] [--simulated N] [--again-after SECONDS] [--get-id N] [--get-credentials N]
+                        [--seed N]
 
-  --pages N              how many pages there are (default 1,000,000)
-  --machines N           how many of them are simulated, below 16,777,216; each stands for as many others as it takes,
-                         and quotas are as much smaller (default 10,000)
-  --hours N              give up on a fleet after so many hours (default 6)
-  --again-after SECONDS  when a page that got no credentials asks again: after so long, half of it more or less
+  --clients N            fleets of this size only (default: several)
+  --simulated N          how many clients are simulated, with as much smaller quotas (default 5,000)
+  --again-after SECONDS  when an app that got no credentials calls again: after so long, half of it more or less
                          (default 120)
-  --in-step              all pages ask again after exactly that time
   --get-id N             GetId calls a second that Cognito takes (default 25)
   --get-credentials N    GetCredentialsForIdentity calls a second that Cognito takes (default 200)
   --seed N               other chance (default 1)
 ";
 
-/// A fleet of machines, each of which stands for several pages.
 #[derive(Clone, Debug)]
-struct Scaled {
+struct Settings {
     fleet: Fleet,
-    pages: u32,
+    clients: Option<u32>,
 }
 
-fn parse_arguments() -> Result<Option<Scaled>, lexopt::Error> {
+fn parse_arguments() -> Result<Option<Settings>, lexopt::Error> {
     use lexopt::prelude::*;
 
-    let mut fleet = Fleet::default();
-    let mut pages = 1_000_000;
+    let mut fleet = Fleet { simulated: 5_000, ..Fleet::default() };
+    let mut clients = None;
     let mut parser = lexopt::Parser::from_env();
     while let Some(argument) = parser.next()? {
         match argument {
-            Long("pages") => pages = parser.value()?.parse_with(|text| within(text, 1, u32::MAX))?,
-            Long("machines") => fleet.pages = parser.value()?.parse_with(|text| within(text, 1, (1 << 24) - 1))?,
-            Long("hours") => {
-                fleet.horizon = 3_600_000 * parser.value()?.parse_with(|text| within::<i64>(text, 1, 1_000))?
-            }
-            Long("in-step") => fleet.in_step = true,
+            Long("clients") => clients = Some(parser.value()?.parse_with(|text| within(text, 1_000_000_000))?),
+            Long("simulated") => fleet.simulated = parser.value()?.parse_with(|text| within(text, 1_000_000))?,
             Long("again-after") => {
-                fleet.again_after = 1_000 * parser.value()?.parse_with(|text| within::<i64>(text, 1, 3_600))?
+                fleet.again_after = 1_000 * i64::from(parser.value()?.parse_with(|text| within(text, 3_600))?);
             }
-            Long("get-id") => fleet.get_id_rate = parser.value()?.parse_with(|text| within(text, 1, 1_000_000))?,
+            Long("get-id") => fleet.quotas.get_id = parser.value()?.parse_with(|text| within(text, 1_000_000))?.into(),
             Long("get-credentials") => {
-                fleet.get_credentials_rate = parser.value()?.parse_with(|text| within(text, 1, 1_000_000))?;
+                fleet.quotas.get_credentials = parser.value()?.parse_with(|text| within(text, 1_000_000))?.into();
             }
             Long("seed") => fleet.seed = parser.value()?.parse()?,
             Long("help") | Short('h') => return Ok(None),
             other => return Err(other.unexpected()),
         }
     }
-    fleet.pages = fleet.pages.min(pages);
-    Ok(Some(Scaled { fleet, pages }))
+    Ok(Some(Settings { fleet, clients }))
 }
 
-/// Reads a whole number between two.
-fn within<T: From<u32>>(text: &str, least: u32, most: u32) -> Result<T, String> {
-    let number = text.parse().ok().filter(|number| (least..=most).contains(number));
-    number.map(T::from).ok_or_else(|| format!("it must be a whole number from {least} to {most}"))
+/// Reads a whole number from 1 to `most`.
+fn within(text: &str, most: u32) -> Result<u32, String> {
+    let number = text.parse().ok().filter(|number| (1..=most).contains(number));
+    number.ok_or_else(|| format!("it must be a whole number from 1 to {most}"))
 }
 
 fn main() -> ExitCode {
-    match parse_arguments() {
-        Ok(Some(scaled)) => {
-            print_all(&scaled);
-            ExitCode::SUCCESS
-        }
+    let result = match parse_arguments() {
+        Ok(Some(settings)) => print_all(&settings).map_err(|error| error.message.to_string()),
         Ok(None) => {
             print!("{USAGE}");
-            ExitCode::SUCCESS
+            Ok(())
         }
-        Err(error) => {
-            eprint!("fleet: {error}\n\n{USAGE}");
+        Err(error) => Err(format!("{error}\n\n{USAGE}")),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(text) => {
+            eprintln!("fleet: {text}");
             ExitCode::FAILURE
         }
     }
 }
 
-/// What is simulated, each with its name.
-type Case = ((Incident, &'static str), (Identity, &'static str), (Jitter, &'static str));
+/// A row of the table: what happens, and to whom.
+type Row = (&'static str, Fleet);
 
-const INCIDENTS: [(Incident, &str); 2] =
-    [(Incident::Outage, "after an hour's outage"), (Incident::Deploy, "all opened at once")];
-const IDENTITIES: [(Identity, &str); 2] = [(Identity::Reused, "reused"), (Identity::Forgotten, "forgotten")];
-const JITTERS: [(Jitter, &str); 2] = [(Jitter::Random, "yes"), (Jitter::None, "no")];
-
-fn print_all(Scaled { fleet, pages }: &Scaled) {
-    let began = Instant::now();
-    let scale = f64::from(*pages) / f64::from(fleet.pages);
-    println!(
-        "{} pages share {} GetId and {} GetCredentialsForIdentity calls a second (Cognito's default quotas are 25 and 200).",
-        grouped(f64::from(*pages)),
-        fleet.get_id_rate,
-        fleet.get_credentials_rate
-    );
-    println!(
-        "Each of {} machines stands for {scale:.0} pages. Who got no credentials asks again after {}.\n",
-        grouped(f64::from(fleet.pages)),
-        span(fleet)
-    );
-    println!(
-        "{:<23} {:<10} {:<7} {:>13} {:>18} {:>15} {:>15} {:>15} {:>10}",
-        "what happens",
-        "identity",
-        "jitter",
-        "at best",
-        "99 % served",
-        "calls served",
-        "refused",
-        "in the outage",
-        "peak/s"
-    );
-    let mut cases: Vec<Case> = Vec::new();
-    for incident in INCIDENTS {
-        for identity in IDENTITIES {
-            cases.extend(JITTERS.map(|jitter| (incident, identity, jitter)));
-        }
-    }
-    for ((incident, identity, jitter), (at_best, outcome)) in
-        cases.iter().zip(run_all(&scaled_down(fleet, scale), &cases))
-    {
-        println!(
-            "{:<23} {:<10} {:<7} {:>13} {}",
-            incident.1,
-            identity.1,
-            jitter.1,
-            duration(at_best),
-            line(&outcome, scale)
-        );
-    }
-    println!(
-        "\nA page renews once an hour. So many pages need {} GetCredentialsForIdentity calls a second when all is well.",
-        pages / 3_600
-    );
-    eprintln!("({:.0} s)", began.elapsed().as_secs_f64());
+fn rows(Settings { fleet, clients }: &Settings) -> Vec<Row> {
+    let mut rows = Vec::new();
+    let mut add = |name, sizes: &[u32], like: Fleet| {
+        let sizes = clients.as_ref().map_or(sizes, std::slice::from_ref);
+        rows.extend(sizes.iter().map(|size| {
+            let simulated = fleet.simulated.min(*size);
+            (name, Fleet { clients: *size, simulated, ..like.clone() })
+        }));
+    };
+    let like = |incident| Fleet { incident, ..fleet.clone() };
+    let outage = like(Incident::Failing);
+    add("all is well", &[100_000, 300_000, 500_000], like(Incident::None));
+    add("after an hour of status 500", &[50_000, 100_000, 200_000, 300_000, 500_000], outage.clone());
+    add("after an hour without answers", &[100_000, 200_000, 500_000], like(Incident::Unreachable));
+    add("after 500s: Retry-After 60", &[200_000], Fleet { retry_after: Some(60), ..outage.clone() });
+    add("after 500s: 3 clients a page", &[200_000, 500_000], Fleet { clients_per_page: 3, ..outage.clone() });
+    let in_step = Fleet { again_after: 30_000, in_step: true, ..outage.clone() };
+    add("after 500s: apps call each 30 s", &[200_000], in_step);
+    add("after 500s: no jitter", &[200_000], Fleet { has_jitter: false, ..outage });
+    add("an hour at half the quotas", &[200_000, 300_000, 400_000], like(Incident::Shortage(0.5)));
+    add("all pages opened in 10 minutes", &[200_000, 500_000], like(Incident::Opening(10 * 60_000)));
+    add("all pages opened in a second", &[50_000, 200_000, 500_000], like(Incident::Opening(1_000)));
+    let new = Fleet { remembers_identity: false, ..like(Incident::Opening(1_000)) };
+    add("the same, all of new guests", &[20_000, 50_000], new);
+    rows
 }
 
-/// Runs two at a time: a million pages take hundreds of megabytes.
-fn run_all(fleet: &Fleet, cases: &[Case]) -> Vec<(i64, Outcome)> {
+fn print_all(settings: &Settings) -> Result<(), Error> {
+    let Settings { fleet, .. } = settings;
+    let Quotas { get_id, get_credentials } = fleet.quotas;
+    println!(
+        "Cognito takes {get_id} GetId and {get_credentials} GetCredentialsForIdentity calls a second (by default 25 and \
+         200). {} clients are\nsimulated of each fleet. At best: if Cognito were asked neither more nor less than it \
+         takes. The rule: at most {MOST_REFUSED_PER_SERVED} refused\ncalls for each served, 99 % served within \
+         {LONGEST_TIMES_BOUND} times what is best, or within a quarter of an hour (\"small\"):\nfewer clients wait for their \
+         own pauses and not for the quota.\n",
+        grouped(fleet.simulated.into()),
+    );
+    println!(
+        "{:<31} {:>8} {:>12} {:>12} {:>6} {:>9} {:>9} {:>10} {:>9} {:>5}",
+        "", "", "", "99 % served", "times", "refused", "asked in", "calls/s", "app calls", ""
+    );
+    println!(
+        "{:<31} {:>8} {:>12} {:>12} {:>6} {:>9} {:>9} {:>10} {:>9} {:>5}",
+        "what happens", "clients", "at best", "after", "best", "/ served", "outage", "at peak", "failed", "rule"
+    );
+    let rows = rows(settings);
+    let mut calls_per_client = 0.0f64;
+    for ((name, fleet), outcome) in rows.iter().zip(run_all(&rows)) {
+        let outcome = outcome?;
+        if fleet.incident == Incident::None && calls_per_client == 0.0 {
+            let seconds = outcome.watched as f64 / 1_000.0;
+            calls_per_client = outcome.calls.served() as f64 / f64::from(outcome.clients) / seconds;
+        }
+        println!("{name:<31} {:>8} {}", grouped(fleet.clients.into()), line(fleet, &outcome));
+    }
+    println!(
+        "\nWhen all is well, a client that is in use asks once in {:.0} s. So these quotas serve no more than {} clients for \
+         long. 1,000,000\nneed {:.0} calls a second: that is no matter of retries, they need a higher quota.\n",
+        1.0 / calls_per_client,
+        grouped(get_credentials / calls_per_client),
+        1_000_000.0 * calls_per_client
+    );
+    print_throttled(fleet)
+}
+
+/// Runs two at a time.
+fn run_all(rows: &[Row]) -> Vec<Result<Outcome, Error>> {
     let next = AtomicUsize::new(0);
-    let outcomes: Vec<_> = cases.iter().map(|_| OnceLock::new()).collect();
+    let outcomes: Vec<_> = rows.iter().map(|_| OnceLock::new()).collect();
     std::thread::scope(|scope| {
         for _ in 0..2 {
             scope.spawn(|| {
-                while let Some((at, ((incident, _), (identity, _), (jitter, _)))) =
-                    Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|at| Some((at, cases.get(at)?)))
-                {
-                    let fleet = Fleet { incident: *incident, identity: *identity, jitter: *jitter, ..fleet.clone() };
-                    let _ = outcomes[at].set((fleet.at_best(), fleet.run().unwrap_or_default()));
+                while let Some((outcome, (_, fleet))) = {
+                    let at = next.fetch_add(1, Ordering::Relaxed);
+                    outcomes.get(at).zip(rows.get(at))
+                } {
+                    let _ = outcome.set(fleet.run());
                 }
             });
         }
@@ -162,29 +164,53 @@ fn run_all(fleet: &Fleet, cases: &[Case]) -> Vec<(i64, Outcome)> {
     outcomes.into_iter().filter_map(OnceLock::into_inner).collect()
 }
 
-/// The same fleet with quotas for its share of the pages.
-fn scaled_down(fleet: &Fleet, scale: f64) -> Fleet {
-    let (get_id_rate, get_credentials_rate) = (fleet.get_id_rate / scale, fleet.get_credentials_rate / scale);
-    Fleet { get_id_rate, get_credentials_rate, ..fleet.clone() }
-}
-
-fn line(outcome: &Outcome, scale: f64) -> String {
-    let Outcome { served, waiting, served_99_after, calls } = *outcome;
-    let share = f64::from(served) * 100.0 / f64::from(served + waiting);
-    let times = |count: u64| grouped(count as f64 * scale);
-    let served = served_99_after.map_or_else(|| format!("not yet: {share:.1} %"), duration);
+fn line(fleet: &Fleet, outcome: &Outcome) -> String {
+    let is_incident_over = !matches!(fleet.incident, Incident::None | Incident::Shortage(_));
+    let nothing = String::new;
+    let times_bound = outcome.times_bound();
+    let is_soon = !is_incident_over || times_bound.is_some_and(|times| times <= LONGEST_TIMES_BOUND);
+    let is_small = outcome.served_99_after.is_some_and(|after| after <= 15 * 60_000);
+    let rule = match outcome.refused_per_served() <= MOST_REFUSED_PER_SERVED {
+        true if is_soon => "kept",
+        true if is_small => "small",
+        _ => "no",
+    };
+    let asked_in_outage = outcome.calls_in_outage as f64 / f64::from(outcome.clients);
+    let peak = outcome.calls.peak as f64 * f64::from(fleet.clients) / f64::from(outcome.clients);
     format!(
-        "{served:>18} {:>15} {:>15} {:>15} {:>10}",
-        times(calls.identities + calls.credentials),
-        times(calls.refused),
-        times(calls.failed),
-        times(calls.peak)
+        "{:>12} {:>12} {:>6} {:>9.2} {:>9} {:>10} {:>9} {:>5}",
+        if is_incident_over { duration(outcome.bound) } else { nothing() },
+        if is_incident_over { outcome.served_99_after.map_or("not yet".into(), duration) } else { nothing() },
+        times_bound.map_or_else(nothing, |times| format!("{times:.2}")),
+        outcome.refused_per_served(),
+        if outcome.calls_in_outage > 0 { format!("{asked_in_outage:.1}") } else { nothing() },
+        grouped(peak),
+        format!("{:.1} %", outcome.failed_share() * 100.0),
+        rule,
     )
 }
 
-fn span(fleet: &Fleet) -> String {
-    let seconds = fleet.again_after / 1_000;
-    if fleet.in_step { format!("{seconds} s") } else { format!("{} to {} s", seconds / 2, seconds + seconds / 2) }
+/// How often a page asks a pool that throttles every call.
+fn print_throttled(fleet: &Fleet) -> Result<(), Error> {
+    const MINUTES: [i64; 5] = [1, 5, 15, 60, 240];
+    println!("A pool that throttles every call is asked so often by a page, in calls a minute, for so many minutes:\n");
+    println!("{:<31} {:>8} {:>8} {:>8} {:>8} {:>8}", "", "0 to 1", "to 5", "to 15", "to 60", "to 240");
+    let fleet = Fleet { simulated: fleet.simulated.min(999), ..fleet.clone() };
+    for (name, fleet) in [
+        ("1 client", fleet.clone()),
+        ("3 clients", Fleet { clients_per_page: 3, ..fleet.clone() }),
+        ("1 client, Retry-After 120", Fleet { retry_after: Some(120), ..fleet }),
+    ] {
+        let calls = fleet.run_throttled(&MINUTES.map(|minutes| minutes * 60_000))?;
+        let pages = f64::from(fleet.simulated) / f64::from(fleet.clients_per_page);
+        let from = std::iter::once(0).chain(MINUTES);
+        let rates = calls
+            .iter()
+            .zip(from.zip(MINUTES))
+            .map(|(calls, (from, to))| format!(" {:>8.2}", calls.refused as f64 / pages / (to - from) as f64));
+        println!("{name:<31}{}", rates.collect::<String>());
+    }
+    Ok(())
 }
 
 fn duration(milliseconds: i64) -> String {

@@ -1,6 +1,6 @@
 /**
- * What every consumer does with the package: a signed call with a body, and the question whose it was, which loads what
- * comes later; and where there is `more`, a client with that, too.
+ * What every consumer does with the package: a signed call with a body, and the question whose credentials they are; and
+ * where there are `more` options, a client with those, too.
  */
 export async function call(createClient, { options, url, more }) {
   try {

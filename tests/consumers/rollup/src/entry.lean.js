@@ -1,2 +1,2 @@
-// Rollup moves no files, so the build copies these to where the script looks for them: `wasm/` beside it.
+// Rollup moves no files, so the build copies the module to where the script looks for it: `wasm/` beside it.
 export { createClient } from "sigfetch/lean";

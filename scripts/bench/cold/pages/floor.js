@@ -1,3 +1,0 @@
-// No credentials, no signature: the page and one request.
-const { url } = globalThis.settings;
-globalThis.finish(fetch(url));
