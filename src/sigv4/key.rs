@@ -64,7 +64,8 @@ impl KeyCache {
 /// Overwrites the part of the stack that the last call has used: aws-sigv4 passes keys by value.
 #[inline(never)]
 fn overwrite_stack() {
-    [0u8; 4_096].zeroize();
+    // Words, because each element is a write of its own.
+    [0u64; 512].zeroize();
 }
 
 fn derive(credentials: &SigningCredentials, dated: &DatedScope<'_>) -> SigningKey {
