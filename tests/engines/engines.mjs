@@ -7,7 +7,8 @@ import { firefoxPath, geckodriverPath, webkitDriver } from "../../scripts/setup/
 import { startSession } from "./webdriver.mjs";
 
 /** The crate's own tests in a browser; wasm-pack is told which by its arguments. */
-const wasmTests = (env, program, ...args) => run(program, [...args, "--test", "sigv4_vectors", "--test", "web"], { env });
+const wasmTests = (env, program, ...args) =>
+  run(program, [...args, "--test", "sigv4_vectors", "--test", "web"], { env });
 
 const withSession = (name, { command, capabilities }) => ({
   start: () => startSession({ command, capabilities, log: join(cache, "logs", `engine-${name}.log`) }),
