@@ -290,6 +290,17 @@ export interface ClientOptions {
   shareBetweenTabs?: boolean;
   /** Credentials from another source. The client then only signs. */
   credentials?: CredentialsSource;
+  /**
+   * How to load `sigfetch/explain`, which {@link Client.explain} and {@link Client.doctor} need. It is called at the
+   * first use, so that a page that never explains does not load it.
+   *
+   * @example
+   * const aws = createClient({
+   *   identityPoolId: "eu-west-1:0f1e2d3c-4b5a-4678-8796-a5b4c3d2e1f0",
+   *   explain: () => import("sigfetch/explain"),
+   * });
+   */
+  explain?: () => Promise<unknown>;
   /** The region of declared endpoints that name none, and of {@link Client.whoami}. Default: the identity pool's. */
   region?: string;
   /** Endpoints that cannot be recognised by their hosts. */
@@ -905,6 +916,31 @@ export interface Client extends EventTarget {
    */
   readonly whoami: () => Promise<CallerIdentity>;
   /**
+   * Explains why a call failed, with what the client knows of it: what was signed, who called, the claims of login
+   * tokens (never the tokens), the clock. The option `explain` of {@link createClient} has to be set.
+   *
+   * @param outcome A `Response` of {@link Client.signedFetch}, whose body stays readable as long as nobody has read it;
+   * what a call has thrown; or the result of {@link Client.graphql}.
+   * @throws {@link SigFetchError} `INVALID_OPTION` without the option `explain`, `WASM_LOAD` if it cannot be loaded.
+   * @example
+   * const response = await aws.signedFetch("https://abc123.execute-api.eu-west-1.amazonaws.com/prod/items");
+   * if (!response.ok) console.log(await aws.explain(response));
+   */
+  readonly explain: (outcome: unknown, options?: ExplainOptions) => Promise<Explanation>;
+  /**
+   * Examines the way from the options to an answer, step by step: options, identity pool, identity, credentials, clock,
+   * caller, and, for a URL, the endpoint, the host, the preflight and a signed GET (with AppSync a query). It goes on
+   * past a step that fails where that makes sense. Nothing is changed. The option `explain` of {@link createClient} has
+   * to be set.
+   *
+   * @throws {@link SigFetchError} as {@link Client.explain} does.
+   * @example
+   * async function examine(url: string) {
+   *   for await (const { step, result, value } of aws.doctor(url)) console.log(step, result, value);
+   * }
+   */
+  readonly doctor: (url?: string | URL, options?: DoctorOptions) => AsyncGenerator<DoctorStep, void>;
+  /**
    * Replaces the signed-in user. It takes what the options `logins` and `identity` take; without an argument, nobody is
    * signed in. The next call gets new credentials.
    *
@@ -944,6 +980,183 @@ export interface Client extends EventTarget {
    * }
    */
   readonly close: () => void;
+}
+
+/**
+ * How to explain.
+ * @example
+ * import type { ExplainOptions } from "sigfetch";
+ *
+ * const options: ExplainOptions = { probe: true, lang: "ja" };
+ */
+export interface ExplainOptions {
+  /**
+   * Whether to find out more first: `whoami` for role and account, and if the answer is hidden from the page, whether
+   * the host answers at all. HEAD and OPTIONS are sent, without credentials, and GetCallerIdentity. Default: `false`.
+   */
+  probe?: boolean;
+  /** BCP 47 tag of the language: Japanese for `ja`, English for all others. Default: the page's, or its user's. */
+  lang?: string;
+}
+
+/**
+ * How to examine.
+ * @example
+ * import type { DoctorOptions } from "sigfetch";
+ *
+ * const options: DoctorOptions = { query: "{ notes { id } }" };
+ */
+export interface DoctorOptions {
+  /** BCP 47 tag of the language, as in {@link ExplainOptions}. */
+  lang?: string;
+  /** The GraphQL query that is sent to AppSync; it must not change anything. Default: `{ __typename }`. */
+  query?: string;
+}
+
+/**
+ * One step of {@link Client.doctor}.
+ * @example
+ * import type { DoctorStep } from "sigfetch";
+ *
+ * const describe = ({ step, result, ms }: DoctorStep) => `${step}: ${result} in ${ms} ms`;
+ */
+export interface DoctorStep {
+  /**
+   * What was tried: `options`, `pool`, `identity`, `credentials`, `clock`, `whoami`, `endpoint`, `host`, `preflight`,
+   * `call`.
+   */
+  step: string;
+  /**
+   * Whether it went well; `skipped` if an earlier step has failed without which it says nothing; `unclear` if the page
+   * cannot find it out.
+   */
+  result: "passed" | "failed" | "skipped" | "unclear";
+  /** What was found; the step that failed, for one that is skipped. */
+  value: string;
+  /** Milliseconds that it took. */
+  ms: number;
+  /** Why it failed. */
+  explanation?: Explanation;
+}
+
+/**
+ * A failed call to be explained. Every member may be missing.
+ * @example
+ * import type { Evidence } from "sigfetch";
+ *
+ * const evidence: Evidence = { status: 403, headers: { "x-amzn-errortype": "MissingAuthenticationTokenException" } };
+ */
+export interface Evidence {
+  /** The HTTP status; none if the page could not read the answer. */
+  status?: number;
+  /** The answer's headers: an object, pairs, or text with a line a header. */
+  headers?: Record<string, string> | [string, string][] | string;
+  /** The answer's body as text, or what stood in the console. */
+  body?: string;
+  /** What was thrown in place of an answer. */
+  error?:
+    | {
+        /** Its class, such as `TypeError`. */
+        name?: string;
+        /** What it says. */
+        message?: string;
+        /** The stable code of a {@link SigFetchError}, or the exception of an AWS SDK. */
+        code?: string;
+      }
+    | string;
+  /** What else is known of the call. */
+  context?: EvidenceContext;
+}
+
+/**
+ * What is known of a call besides its answer, such as `host`, `method`, `path`, `service`, `signedRegion`, `isGuest`,
+ * `role`, `identityPoolId`, `tokenUse`, `scriptSaw` (what the page saw, if it could not read the answer). Members of
+ * other names or kinds are ignored.
+ * @example
+ * import type { EvidenceContext } from "sigfetch";
+ *
+ * const context: EvidenceContext = { service: "execute-api", method: "GET", path: "/prod/items", isGuest: true };
+ */
+export interface EvidenceContext {
+  [name: string]: unknown;
+}
+
+/**
+ * Why a call failed, as far as the evidence says.
+ * @example
+ * import type { Explanation } from "sigfetch";
+ *
+ * const first = ({ causes }: Explanation) => causes[0]?.title ?? "not recognised";
+ */
+export interface Explanation {
+  /** Whether the evidence proves one cause, which is then the only one listed. */
+  certain: boolean;
+  /** The likeliest first; empty if the answer is not recognised. */
+  causes: Cause[];
+  /** What the causes were read from, without secrets. */
+  evidence: EvidenceItem[];
+}
+
+/**
+ * A cause of a failure.
+ * @example
+ * import type { Cause } from "sigfetch";
+ *
+ * const describe = ({ title, why, fix }: Cause) => [title, why, ...fix.map(({ text }) => text)].join("\n");
+ */
+export interface Cause {
+  /** A stable id, such as `guest-scope-down`. */
+  id: string;
+  /** How sure it is. */
+  likelihood: "certain" | "likely" | "possible";
+  /** What is wrong, in a few words. */
+  title: string;
+  /** Why, and unless it is certain, the question or check that tells it apart. */
+  why: string;
+  /** What to do. */
+  fix: Fix[];
+  /** The URL of AWS's documentation. */
+  docs: string;
+}
+
+/**
+ * Something to do about a cause.
+ * @example
+ * import type { Fix } from "sigfetch";
+ *
+ * const toPaste = ({ paste, text }: Fix) => paste ?? text;
+ */
+export interface Fix {
+  /** A sentence. */
+  text: string;
+  /** What `paste` is. */
+  kind?:
+    | "policy-statement"
+    | "trust-policy"
+    | "gateway-responses"
+    | "open-api"
+    | "cors"
+    | "settings"
+    | "code"
+    | "schema"
+    | "command"
+    | "header";
+  /** The text to paste. What only you know stands in it in capitals: `YOUR_API_ID`. */
+  paste?: string;
+}
+
+/**
+ * A piece of evidence.
+ * @example
+ * import type { EvidenceItem } from "sigfetch";
+ *
+ * const line = ({ what, value }: EvidenceItem) => `${what}: ${value}`;
+ */
+export interface EvidenceItem {
+  /** What it is. */
+  what: string;
+  /** Its value, without secrets and control characters, perhaps shortened. */
+  value: string;
 }
 
 /**

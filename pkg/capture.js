@@ -48,6 +48,12 @@ export class Call {
     this.redirect = redirect;
     /** The content type that the body brings, for callers who send the request themselves. */
     this.bodyType = body?.type ?? "";
+    /** The hash of the body, where it took time and is known by now. @type {string | undefined} */
+    this.bodyHash = undefined;
+    /** How often it was sent. */
+    this.attempts = 0;
+    /** What an explanation needs of the signature sent last: the WebAssembly sets it. @type {string[] | undefined} */
+    this.signed = undefined;
     this.#body = body;
     this.#request = request;
     this.#onProgress = aws?.onProgress;
@@ -79,7 +85,8 @@ export class Call {
     const ready = /** @type {Data | string | undefined} */ (kindOf(data) === "Promise" ? await data : data);
     if (ready === undefined) return undefined;
     const bytes = typeof ready === "string" ? new TextEncoder().encode(ready) : ready;
-    return hashPayload(bytes, () => this.#check(), this.#onProgress);
+    this.bodyHash = await hashPayload(bytes, () => this.#check(), this.#onProgress);
+    return this.bodyHash;
   }
 
   #check() {
@@ -111,6 +118,7 @@ export class Call {
       request = again(unsigned, { body: body.data });
     }
     for (let at = 0; at < headers.length; at += 2) request.headers.set(headers[at], headers[at + 1]);
+    this.attempts += 1;
     return request;
   }
 }

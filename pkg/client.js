@@ -1,7 +1,7 @@
 // @ts-check
 // The client that users hold: an `EventTarget` with bound methods in front of the WebAssembly, which decides.
 import { again, captureGraphql, captureHeaders, capturePresigned, captureRequest } from "./capture.js";
-import { SigFetchError, invalidOption } from "./errors.js";
+import { SigFetchError, invalidOption, loadError } from "./errors.js";
 import { checkPlatform, isLoaded, load } from "./load.js";
 import { checkLogins, copyLogins, copyOptions } from "./options.js";
 import { Client as Core } from "./wasm/sigfetch.js";
@@ -25,6 +25,15 @@ class Client extends EventTarget {
   #loading;
   /** Whether there was a sign-out for which no core could be made. */
   #hasSignedOut = false;
+  #explain;
+  /** Of what calls came to: what was known then, for explanations. No credentials, tokens or bodies. */
+  #known = new WeakMap();
+  /** Providers and claims of their tokens in turn, as of the last refresh. @type {string[] | undefined} */
+  #logins;
+  /** The last credentials, as listeners were told. @type {Api.CredentialsDetail & { at: number } | undefined} */
+  #issued;
+  /** Whom `whoami` found. @type {Api.CallerIdentity | undefined} */
+  #caller;
   /** Aborted by `close`, with the error that all later calls fail with. */
   #closing = new AbortController();
 
@@ -37,6 +46,7 @@ class Client extends EventTarget {
     this.#options = copyOptions(options);
     const wasm = this.#options?.wasm;
     this.#source = wasm ? () => wasm : source;
+    this.#explain = this.#options?.explain;
     // The pending call reports a failure; here it would be an unhandled rejection. So would a rejected `wasm` that
     // nobody awaits because the WebAssembly is loaded already.
     for (const waiting of [load(this.#source), Promise.resolve(wasm)]) waiting.catch(() => {});
@@ -56,7 +66,13 @@ class Client extends EventTarget {
       },
       dispatch(/** @type {string} */ type, /** @type {object} */ detail) {
         const client = held.deref();
-        if (client) dispatch(client, type, detail);
+        if (!client) return;
+        if (type === "credentials") client.#issued = /** @type {any} */ ({ at: Date.now(), ...detail });
+        dispatch(client, type, detail);
+      },
+      noteLogins(/** @type {string[]} */ logins) {
+        const client = held.deref();
+        if (client) client.#logins = logins;
       },
     };
   }
@@ -104,12 +120,49 @@ class Client extends EventTarget {
     let isWanted = true;
     try {
       // `await`, because this frame keeps the client alive during the call.
-      if (this.#isReady()) return await work(this.#ready(), call);
+      if (this.#isReady()) return this.#keep(await work(this.#ready(), call), call);
       const done = this.#load().then((core) => /** @type {Result} */ (isWanted ? work(core, call) : undefined));
-      return await until(done, this.#closing.signal, call?.signal);
+      return this.#keep(await until(done, this.#closing.signal, call?.signal), call);
+    } catch (error) {
+      throw this.#keep(error, call, true);
     } finally {
       isWanted = false;
       call?.end();
+    }
+  }
+
+  /**
+   * Keeps what is known of a call, and gives what came of it.
+   *
+   * @template T
+   * @param {T} outcome
+   * @param {Call | undefined} call
+   */
+  #keep(outcome, call, hasFailed = false) {
+    const isObject = outcome !== null && typeof outcome === "object";
+    if (!isObject || !(hasFailed || call?.attempts)) return outcome;
+    const core = this.#core;
+    const { identityPoolId, classicFlow, roleArn } = this.#options ?? {};
+    const { url, method, headers, attempts, signed } = call ?? {};
+    this.#known.set(outcome, {
+      ...{ identityPoolId, roleArn, isClassic: !!classicFlow },
+      ...{ logins: this.#logins, issued: this.#issued, caller: this.#caller, clockOffset: core?.clockOffset },
+      call: url && { url, method, attempts, signed, names: headers?.filter((_, at) => at % 2 === 0) },
+      // An answer that is no refusal has no wrong signature.
+      texts: call?.attempts && !(/** @type {any} */ (outcome).ok) ? core?.evidence(call) : undefined,
+    });
+    return outcome;
+  }
+
+  /** What explains: the page says how to load it, so that its bundler makes a file of its own of it. */
+  async #explainer() {
+    if (typeof this.#explain !== "function") {
+      throw invalidOption("options.explain", "must be a function that imports sigfetch/explain");
+    }
+    try {
+      return await this.#explain();
+    } catch (cause) {
+      throw loadError("sigfetch/explain cannot be loaded", "See the cause.", cause);
     }
   }
 
@@ -141,6 +194,7 @@ class Client extends EventTarget {
     const apply = () => {
       if (!this.#options) return;
       Object.assign(this.#options, { logins, identity: undefined });
+      this.#logins = this.#issued = this.#caller = undefined;
       tell(this.#core);
     };
     if (this.#loading) this.#loading.then(apply, apply);
@@ -211,7 +265,16 @@ class Client extends EventTarget {
   identityId = () => this.#run(noCall, (core) => core.identityId());
 
   /** @type {Api.Client["whoami"]} */
-  whoami = () => this.#run(noCall, (core) => core.whoami());
+  whoami = async () => (this.#caller = await this.#run(noCall, (core) => core.whoami()));
+
+  /** @type {Api.Client["explain"]} */
+  explain = async (outcome, init) => {
+    const { explainOutcome } = /** @type {any} */ (await this.#explainer());
+    return explainOutcome(this, outcome, this.#known.get(/** @type {object} */ (outcome)), init);
+  };
+
+  /** @type {Api.Client["doctor"]} */
+  doctor = (url, init) => examination(this, () => this.#explainer(), this.#options, url, init);
 
   /** @type {Api.Client["setLogins"]} */
   setLogins = (logins) => {
@@ -256,6 +319,17 @@ class Client extends EventTarget {
 }
 
 const noCall = () => undefined;
+
+/**
+ * The steps of a doctor that has to be loaded first.
+ *
+ * @param {Client} client
+ * @param {() => Promise<any>} load
+ * @param {...any} given
+ */
+async function* examination(client, load, ...given) {
+  yield* (await load()).examine(client, ...given);
+}
 
 /**
  * Settles as `work` does, or fails with the reason of the first signal that aborts.

@@ -21,9 +21,12 @@ export const isLoaded = () => loaded;
  * @param {Source} source
  */
 export function load(source) {
-  loading ??= start(source).catch((cause) => {
+  loading ??= compiled(source, build).then((module) => {
+    initSync({ module });
+    loaded = true;
+  });
+  loading.catch(() => {
     loading = undefined;
-    throw cause instanceof SigFetchError ? cause : compileError(cause);
   });
   return loading;
 }
@@ -41,12 +44,20 @@ export function checkPlatform() {
   }
 }
 
-/** @param {Source} source */
-async function start(source) {
-  const module = await compile(await source());
-  checkBuild(module);
-  initSync({ module });
-  loaded = true;
+/**
+ * The module of this build out of a source.
+ *
+ * @param {Source} source
+ * @param {string} build
+ */
+export async function compiled(source, build) {
+  try {
+    const module = await compile(await source());
+    checkBuild(module, build);
+    return module;
+  } catch (cause) {
+    throw cause instanceof SigFetchError ? cause : compileError(cause);
+  }
 }
 
 /**
@@ -94,8 +105,9 @@ const isCompileError = (/** @type {any} */ cause) => cause?.name === "CompileErr
  * Refuses the module of another version: it may have exports of the same names that take other arguments.
  *
  * @param {WebAssembly.Module} module
+ * @param {string} build
  */
-function checkBuild(module) {
+function checkBuild(module, build) {
   const [mark] = WebAssembly.Module.customSections(module, "sigfetch");
   if (new TextDecoder().decode(mark) !== build) {
     throw loadError(

@@ -23,6 +23,12 @@ const note = join(cache, "build.json");
 /** What npm should publish and publishes only from the package's own folder. */
 const copies = ["README.md", "LICENSE", "CHANGELOG.md"];
 
+/** The client, and what explains its failures, which is loaded only where it is asked for. */
+const modules = [
+  { name: "sigfetch", feature: "npm", files: { build: "build.js", inline: "inline.js" } },
+  { name: "explain", feature: "npm-explain", files: { build: "explain-build.js", inline: "explain-inline.js" } },
+];
+
 /** The default entry and all that it imports, as one file that can be copied anywhere. */
 const oneFile = { entry: join(pkg, "index.js"), file: join(pkg, "static.js") };
 
@@ -46,7 +52,7 @@ async function makeWasm(inputs) {
   const fresh = join(cache, "wasm");
   rmSync(fresh, { recursive: true, force: true });
   mkdirSync(fresh, { recursive: true });
-  await makeModule(fresh);
+  for (const module of modules) await makeModule(fresh, module);
   // From here on until the new note, a build that breaks off must not look complete.
   rmSync(note, { force: true });
   rmSync(made, { recursive: true, force: true });

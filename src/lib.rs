@@ -13,8 +13,10 @@
 //! - [`credentials`]: when a credential set is refreshed, and what its refusals mean
 //! - [`appsync`]: what AppSync's answers mean
 //! - [`event`]: what a client tells listeners
+//! - `explain` (own feature): evidence of a failed call in, its causes and what to change out
 //! - [`client`]: waits for all of this, over the trait [`client::Host`]
 //! - `web`: the only room that knows JavaScript
+//! - `explain_module`: what stands in its place in the WebAssembly file that explains
 //!
 //! Nothing outside `web` reads a clock, draws random numbers, sends or prints: machines decide, `client` waits, `web`
 //! converts.
@@ -28,6 +30,8 @@ pub mod credentials;
 pub mod endpoint;
 pub mod error;
 pub mod event;
+#[cfg(feature = "explain")]
+pub mod explain;
 pub mod http;
 pub mod pool;
 pub mod retry;
@@ -36,12 +40,16 @@ pub mod secret;
 pub mod sigv4;
 pub mod time;
 
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", feature = "npm-explain"))]
+mod explain_module;
+#[cfg(all(target_arch = "wasm32", not(feature = "npm-explain")))]
 mod web;
 
 pub use config::{EndpointOptions, Options};
 pub use error::{Code, Error};
 pub use pool::ClassicFlowOptions;
 
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", feature = "npm-explain"))]
+pub use explain_module::*;
+#[cfg(all(target_arch = "wasm32", not(feature = "npm-explain")))]
 pub use web::*;

@@ -5,15 +5,18 @@ import { inflateRawSync } from "node:zlib";
 import { inRoot } from "../lib/paths.mjs";
 import { capture, ReportedError, run } from "../lib/run.mjs";
 
-/** Fills a folder with the WebAssembly of the crate, the glue that wasm-bindgen writes, and what is made of them. */
-export async function makeModule(folder) {
+/**
+ * Fills a folder with a WebAssembly module of the crate, the glue that wasm-bindgen writes, and what is made of them.
+ * `files` names what is written beside `{name}.js` and `{name}_bg.wasm`.
+ */
+export async function makeModule(folder, { name, feature, files }) {
   const compiled = inRoot("target", "npm");
   // Not by `wasm-pack build`, which compiles the crate as a library for other crates at the same time. Cargo optimizes
   // nothing across crates then, which is worth a tenth of the download.
   await run(
     "cargo",
     [
-      ...["rustc", "--lib", "--crate-type", "cdylib", "--release", "--features", "npm"],
+      ...["rustc", "--lib", "--crate-type", "cdylib", "--release", "--features", feature],
       ...["--target", "wasm32-unknown-unknown", "--target-dir", compiled],
       ...["--config", inRoot("scripts", "build", "release.toml")],
     ],
@@ -21,14 +24,14 @@ export async function makeModule(folder) {
   );
   await run("wasm-bindgen", [
     // The only reference to the module is that of the package's own entries, which bundlers understand.
-    ...["--target", "web", "--omit-default-module-path", "--out-dir", folder],
+    ...["--target", "web", "--omit-default-module-path", "--out-dir", folder, "--out-name", name],
     join(compiled, "wasm32-unknown-unknown", "release", "sigfetch.wasm"),
   ]);
-  rmSync(join(folder, "sigfetch_bg.wasm.d.ts"));
-  const module = join(folder, "sigfetch_bg.wasm");
-  await fitGlue(join(folder, "sigfetch.js"), await shrink(module));
-  writeFileSync(join(folder, "build.js"), `export const build = "${mark(module)}";\n`);
-  await inline(module, join(folder, "inline.js"));
+  rmSync(join(folder, `${name}_bg.wasm.d.ts`));
+  const module = join(folder, `${name}_bg.wasm`);
+  await fitGlue(join(folder, `${name}.js`), await shrink(module));
+  writeFileSync(join(folder, files.build), `export const build = "${mark(module)}";\n`);
+  await inline(module, join(folder, files.inline));
 }
 
 /**

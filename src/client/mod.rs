@@ -38,7 +38,7 @@ use crate::sigv4::KeyCache;
 use crate::time::Millis;
 
 pub use self::caller::Caller;
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", not(feature = "npm-explain")))]
 pub(crate) use self::caller::before;
 pub use self::cool_downs::CoolDowns;
 pub use self::error::CallError;

@@ -1,5 +1,6 @@
 //! From a captured request to its signature.
 
+use std::borrow::Cow;
 use std::rc::Rc;
 
 use super::Inner;
@@ -13,8 +14,10 @@ use crate::error::{Code, Error};
 use crate::http::Url;
 use crate::routing::{SigningTarget, check_header_signing, check_presigning, resolve, unsupported_url};
 use crate::sigv4::{
-    EMPTY_HASH, Lifetime, UNSIGNED_PAYLOAD, lifetime, presign, sha256_hex, sign_headers, takes_unsigned_payload,
+    EMPTY_HASH, Evidence, Lifetime, UNSIGNED_PAYLOAD, evidence, lifetime, presign, sha256_hex, sign_headers,
+    takes_unsigned_payload,
 };
+use crate::time::Millis;
 
 impl<H: Host> Client<H> {
     /// Signs a request for somebody else to send, waiting for its body's hash and for credentials.
@@ -36,6 +39,25 @@ impl<H: Host> Client<H> {
     /// Signs at once, or fails with `NOT_READY`. Missing credentials are on their way then.
     pub fn sign_now(&self, request: &CapturedRequest, payload: Payload<'_>) -> Result<Signature, Error> {
         self.try_sign(request, payload)?.ok_or_else(|| self.not_ready())
+    }
+
+    /// What a signature in headers was made of, to explain why it was refused; none if the credentials that made it are
+    /// not the current ones any more.
+    pub fn evidence(
+        &self,
+        request: &CapturedRequest,
+        payload: Payload<'_>,
+        access_key_id: &str,
+        signed_at: Millis,
+    ) -> Option<Evidence> {
+        let url = url_of(request).ok()?;
+        let headers = request.header_pairs();
+        let mut state = self.0.state.borrow_mut();
+        let target = self.0.target(&mut state, &url, request).ok()?;
+        let set = state.session.current().filter(|set| set.signing.access_key_id == access_key_id)?;
+        let hash = hash_of(payload, &target);
+        let signing = target.signing_request(&url, &request.method, &headers, &hash);
+        Some(evidence(signing, &target.scope, &set.signing, signed_at))
     }
 
     /// The error of a synchronous call without credentials, which are on their way then.
@@ -137,17 +159,8 @@ impl<H: Host> Inner<H> {
         let decision = state.session.decide(now);
         let decision = if refreshed { Decision::Use } else { decision };
         let Some(set) = state.session.current().filter(|_| decision != Decision::Await) else { return Ok(None) };
-        let hashed;
-        let hash = match payload {
-            _ if target.unsigned_payload => UNSIGNED_PAYLOAD,
-            Payload::None => EMPTY_HASH,
-            Payload::Hash(hash) => hash,
-            Payload::Bytes(bytes) => {
-                hashed = sha256_hex(bytes);
-                &hashed
-            }
-        };
-        let signing = target.signing_request(&url, &request.method, &headers, hash);
+        let hash = hash_of(payload, &target);
+        let signing = target.signing_request(&url, &request.method, &headers, &hash);
         let signed_at = state.session.server_time_for(url.authority, now);
         let signed = sign_headers(signing, &target.scope, &set.signing, signed_at, &mut state.keys);
         let signature = Signature {
@@ -201,6 +214,15 @@ impl<H: Host> Inner<H> {
         request: &CapturedRequest,
     ) -> Result<SigningTarget, Error> {
         resolve(url, self.config.rules(), request.overrides(), &mut state.hosts)
+    }
+}
+
+fn hash_of<'a>(payload: Payload<'a>, target: &SigningTarget) -> Cow<'a, str> {
+    match payload {
+        _ if target.unsigned_payload => UNSIGNED_PAYLOAD.into(),
+        Payload::None => EMPTY_HASH.into(),
+        Payload::Hash(hash) => hash.into(),
+        Payload::Bytes(bytes) => sha256_hex(bytes).into(),
     }
 }
 

@@ -318,3 +318,33 @@ test("using closes a client", { skip: !Symbol.dispose }, async () => {
   aws[Symbol.dispose]();
   await assert.rejects(aws.credentials(), refused("CLOSED"));
 });
+
+test("what explains is loaded at the first use, and gets what is known of the call", async () => {
+  const loads = [];
+  const explainOutcome = (...given) => given;
+  const aws = createClient({ ...POOL, explain: async () => (loads.push(1), { explainOutcome }) });
+  const refusal = new Response("no", { status: 403 });
+  answers.fetch = async (call) => {
+    call.signed = ["date", "scope"];
+    await call.request(["x-secret", "secret"]);
+    return refusal;
+  };
+  assert.equal(await aws.signedFetch(URL_, { headers: { "x-own": "value" } }), refusal);
+  assert.equal(loads.length, 0);
+  const [client, outcome, known, options] = await aws.explain(refusal, { lang: "ja" });
+  assert.equal(loads.length, 1);
+  assert.deepEqual([client, outcome, options], [aws, refusal, { lang: "ja" }]);
+  const { call } = known;
+  assert.deepEqual([call.url, call.attempts, call.signed], [URL_, 1, ["date", "scope"]]);
+  assert.deepEqual(call.names, ["x-own"]);
+  assert.ok(!JSON.stringify(known).includes("secret") && !JSON.stringify(known).includes("value"));
+  const [, , unknown] = await aws.explain(new Error("of somebody else"));
+  assert.equal(unknown, undefined);
+});
+
+test("what cannot be loaded to explain is an error with its cause, and without the option it is named", async () => {
+  const cause = new Error("404");
+  const broken = createClient({ ...POOL, explain: () => Promise.reject(cause) });
+  await assert.rejects(broken.explain({}), (error) => error.code === "WASM_LOAD" && error.cause === cause);
+  await assert.rejects(createClient(POOL).explain({}), refused("INVALID_OPTION", "options.explain"));
+});

@@ -39,6 +39,14 @@ extern "C" {
     /// Undefined: nothing to hash; a string or bytes: to be hashed at once; null: hashing takes time.
     #[wasm_bindgen(method, getter, structural)]
     pub(super) fn payload(this: &Call) -> JsValue;
+    /// The hash of the body, where it took time and is known by now.
+    #[wasm_bindgen(method, getter, structural, js_name = bodyHash)]
+    pub(super) fn body_hash(this: &Call) -> Option<String>;
+    /// What explanations need of the signature sent last.
+    #[wasm_bindgen(method, getter, structural)]
+    pub(super) fn signed(this: &Call) -> Option<Array>;
+    #[wasm_bindgen(method, setter, structural)]
+    fn set_signed(this: &Call, signed: &Array);
     /// The hash of the body, made once.
     #[wasm_bindgen(method, catch, structural)]
     pub(super) fn hash(this: &Call) -> Result<Promise, JsValue>;
@@ -95,6 +103,10 @@ impl Outgoing for CapturedCall {
     }
 
     async fn signed(&self, headers: &Array) -> Result<Request, JsValue> {
+        // Date and authorization. A signature could be used again while it is fresh, so it is not kept.
+        let authorization = headers.get(3).as_string().unwrap_or_default();
+        let kept = authorization.split(", Signature").next().unwrap_or_default();
+        self.0.set_signed(&Array::of2(&headers.get(1), &kept.into()));
         Ok(JsFuture::from(self.0.request(headers)?).await?.unchecked_into())
     }
 

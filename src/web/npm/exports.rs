@@ -2,7 +2,7 @@
 //! that calls may overlap and outlive the exported object.
 
 use futures_util::future::FutureExt;
-use js_sys::{Date, JSON, Object, Promise, Reflect};
+use js_sys::{Array, Date, JSON, Object, Promise, Reflect};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -16,11 +16,12 @@ use super::options::{read_expires_seconds, read_options};
 use super::page::{Page, PageOwner};
 use super::promise::promise;
 use crate::appsync;
-use crate::client::{CallError, Caller, CapturedRequest, Client, Signature};
+use crate::client::{CallError, Caller, CapturedRequest, Client, Payload, Signature};
 use crate::config::Config;
 use crate::error::Error;
 use crate::secret::Secret;
 use crate::sigv4::PayloadHash;
+use crate::time::parse_date;
 
 type Inner = Client<Browser<PageOwner>>;
 type Thrown = CallError<JsValue>;
@@ -155,6 +156,24 @@ impl ExportedClient {
     pub fn close(&self) {
         self.0.host().unwatch();
         self.0.close();
+    }
+
+    /// The canonical request of a call that was sent, without the session token, and its string to sign; undefined if
+    /// the credentials are others by now.
+    pub fn evidence(&self, call: &Call) -> Option<Array> {
+        let request = call.captured().ok()?;
+        let signed = call.signed()?;
+        let authorization = signed.get(1).as_string()?;
+        let (_, key) = authorization.split_once("Credential=")?;
+        let (key, _) = key.split_once('/')?;
+        let signed_at = parse_date(&signed.get(0).as_string()?)?;
+        let texts = |payload: Payload<'_>| self.0.evidence(&request, payload, key, signed_at);
+        let hash = call.body_hash();
+        let found = match &hash {
+            Some(hash) => texts(Payload::Hash(hash)),
+            None => call.with_payload(texts).flatten(),
+        }?;
+        Some(Array::of2(&found.canonical_request.into(), &found.string_to_sign.into()))
     }
 
     /// Milliseconds, the server's time minus the device's.

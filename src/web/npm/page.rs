@@ -1,7 +1,7 @@
 //! What the facade gives to a client: its options and a way to dispatch events. It holds the facade weakly, so that
 //! nothing here keeps a client from being collected.
 
-use js_sys::{Date, Object, Reflect};
+use js_sys::{Array, Date, Object, Reflect};
 use wasm_bindgen::prelude::*;
 
 use super::super::json::to_js;
@@ -27,6 +27,9 @@ extern "C" {
     fn options(this: &Page) -> JsValue;
     #[wasm_bindgen(method, structural)]
     fn dispatch(this: &Page, name: &str, detail: &JsValue);
+    /// Takes down whose credentials are fetched: names of providers and what their tokens claim, in turn.
+    #[wasm_bindgen(method, structural, js_name = noteLogins)]
+    fn note_logins(this: &Page, logins: &Array);
 }
 
 /// A page's script.
@@ -93,7 +96,16 @@ impl Owner for PageOwner {
     }
 
     async fn login(&self) -> Result<Login, CallError<JsValue>> {
-        login(&self.options()).await
+        let login = login(&self.options()).await?;
+        let noted = Array::new();
+        for (provider, token) in &login.logins {
+            noted.push(&provider.as_str().into());
+            // The part with the claims; without a signature it signs nobody in.
+            let claims = token.expose().split('.').nth(1).unwrap_or_default();
+            noted.push(&claims.into());
+        }
+        self.page.note_logins(&noted);
+        Ok(login)
     }
 
     fn fixed_credentials(&self) -> Option<CredentialSet> {

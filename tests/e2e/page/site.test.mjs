@@ -136,7 +136,7 @@ test("a guest may do what guests may, and is told what not", async () => {
   const echo = await body("post");
   assert.equal(Buffer.from(echo.bodyBase64, "base64").toString(), '{ "hello": "AWS" }');
   assert.equal(echo.caller.identityId, await pass("identityId"));
-  assert.match((await body("restricted-post")).message, /not authorized to perform: execute-api:Invoke.*POST\/items/);
+  assert.match((await body("restricted-post")).Message, /not authorized to perform: execute-api:Invoke.*POST\/items/);
   assert.match(await facts("hidden-get"), /CORS/);
   assert.equal((await body("mutation")).data.addNote.text, "Signed in the browser");
   const partial = await body("restricted-query");

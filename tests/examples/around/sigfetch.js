@@ -7,7 +7,9 @@ export const clients = [];
 
 export function createClient(options) {
   const endpoints = [...(options.endpoints ?? []), ...globalThis.local.endpoints];
-  const client = create({ ...options, endpoints });
+  // Not a literal: the bundler of the examples is to leave it alone.
+  const explanations = "/pkg/explain.js";
+  const client = create({ explain: () => import(explanations), ...options, endpoints });
   clients.push(client);
   return client;
 }

@@ -10,6 +10,6 @@ app((aws, { rest }) => {
       return data.items.map(({ text }) => text);
     },
     forbidden: () => api.get("secret"),
-    told: ({ response }) => response.data.message,
+    told: ({ response }) => response.data.Message,
   };
 });

@@ -10,6 +10,6 @@ app((aws, { rest }) => {
       return items.map(({ text }) => text);
     },
     forbidden: () => api.get("secret").json(),
-    told: async ({ response }) => (await response.json()).message,
+    told: async ({ response }) => (await response.json()).Message,
   };
 });

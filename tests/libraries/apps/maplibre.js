@@ -39,6 +39,6 @@ app((aws, { rest }) => {
     },
     list: async () => (await features(`${rest}/items/places`)).map(({ properties }) => properties.name),
     forbidden: () => features(`${rest}/secret`),
-    told: async ({ body }) => JSON.parse(await body.text()).message,
+    told: async ({ body }) => JSON.parse(await body.text()).Message,
   };
 });

@@ -15,6 +15,6 @@ app((aws, { rest }) => {
       return items.map(({ text }) => text);
     },
     forbidden: async () => valueOf(await api.GET("/secret")),
-    told: ({ answer }) => answer.message,
+    told: ({ answer }) => answer.Message,
   };
 });

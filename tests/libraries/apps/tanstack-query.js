@@ -5,7 +5,7 @@ app((aws, { rest }) => {
   const client = new QueryClient({ defaultOptions: { queries: { retry: false } } });
   async function load(path, signal) {
     const response = await aws.signedFetch(`${rest}/${path}`, { signal });
-    if (!response.ok) throw new Error((await response.json()).message);
+    if (!response.ok) throw new Error((await response.json()).Message);
     return response.json();
   }
   return {

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::{HeaderMap, Method, Uri};
 
 /// A request with its whole body, before any service has looked at it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Arrived {
     pub(crate) method: Method,
     /// The request target, byte for byte: signatures are computed over it.

@@ -55,6 +55,11 @@ pub(crate) fn parse_basic(text: &str) -> Option<SystemTime> {
     PrimitiveDateTime::parse(text, BASIC).ok().map(|time| time.assume_utc().into())
 }
 
+/// Reads `2025-01-15T12:00:00Z`.
+pub(crate) fn parse_extended(text: &str) -> Option<SystemTime> {
+    PrimitiveDateTime::parse(text, EXTENDED).ok().map(|time| time.assume_utc().into())
+}
+
 fn format(time: SystemTime, form: &[BorrowedFormatItem<'static>]) -> String {
     OffsetDateTime::from(time).format(form).unwrap_or_default()
 }
@@ -68,7 +73,9 @@ mod tests {
         let text = "20250115T120001Z";
         assert_eq!(parse_basic(text).map(format_basic).as_deref(), Some(text));
         assert_eq!(parse_basic("2025-01-15T12:00:01Z"), None);
-        assert_eq!(parse_basic(text).map(format_extended).as_deref(), Some("2025-01-15T12:00:01Z"));
+        let extended = "2025-01-15T12:00:01Z";
+        assert_eq!(parse_basic(text).map(format_extended).as_deref(), Some(extended));
+        assert_eq!(parse_extended(extended), parse_basic(text));
     }
 
     #[test]

@@ -6,12 +6,13 @@ use http::{Method, StatusCode};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::account::{ACCOUNT_ID, REGION, USER_POOLS, USERS, User, UserPool};
+use crate::account::{REGION, USER_POOLS, USERS, User, UserPool};
 use crate::answer::Answer;
 use crate::arrived::Arrived;
 use crate::aws_json::{self, AwsError};
 use crate::clock::unix_seconds;
 use crate::random;
+use crate::settings::HandedOut;
 use crate::world::World;
 
 const SERVICE: &str = "AWSCognitoIdentityProviderService";
@@ -128,10 +129,21 @@ fn authentication_result(
     user: &User,
     refresh_token: Option<&str>,
 ) -> Result<Value, AwsError> {
+    let settings = world.settings();
+    let wrong = settings.sign_in.id_token;
     let now = unix_seconds(world.now());
+    // Another pool's token stands for a login key that is not the token's issuer.
+    let signing_pool = match wrong {
+        HandedOut::OfOtherPool => USER_POOLS.iter().find(|other| other.id != pool.id).unwrap_or(pool),
+        _ => pool,
+    };
+    let issuer = match wrong {
+        HandedOut::OfOtherIssuer => "https://accounts.google.com".to_owned(),
+        _ => format!("https://{}", signing_pool.login_key()),
+    };
     let common = json!({
         "sub": user.subject,
-        "iss": format!("https://{}", pool.login_key()),
+        "iss": issuer,
         "origin_jti": random::uuid(),
         "event_id": random::uuid(),
         "auth_time": now,
@@ -139,35 +151,56 @@ fn authentication_result(
         "exp": now + TOKEN_LIFETIME,
         "jti": random::uuid(),
     });
+    let mut common_expired = common.clone();
+    common_expired["exp"] = json!(now - 60);
+    let client_id = match wrong {
+        HandedOut::OfOtherClient => "3foreignclient000000000000",
+        _ => signing_pool.client_id,
+    };
     let mut id_claims = json!({
-        "aud": pool.client_id,
+        "aud": client_id,
         "token_use": "id",
         "cognito:username": user.name,
         "email": format!("{}@example.com", user.name),
         "email_verified": true,
     });
-    if let Some(preferred) = user.roles.first() {
-        let arn = |name: &str| format!("arn:aws:iam::{ACCOUNT_ID}:role/{name}");
-        let roles: Vec<String> = user.roles.iter().map(|name| arn(name)).collect();
-        id_claims["cognito:roles"] = json!(roles);
-        id_claims["cognito:preferred_role"] = json!(arn(preferred));
-    }
-    let access_claims = json!({
+    let mut access_claims = json!({
         "client_id": pool.client_id,
         "token_use": "access",
         "scope": "aws.cognito.signin.user.admin",
         "username": user.name,
     });
-    let sign = |claims: &Value| {
+    let claims = settings.role_claims(user.name);
+    if !claims.groups.is_empty() {
+        id_claims["cognito:groups"] = json!(claims.groups);
+        access_claims["cognito:groups"] = json!(claims.groups);
+    }
+    if !claims.roles.is_empty() {
+        id_claims["cognito:roles"] = json!(claims.roles);
+    }
+    if let Some(role) = claims.preferred_role {
+        id_claims["cognito:preferred_role"] = json!(role);
+    }
+    let sign = |common: &Value, claims: &Value| {
         world
             .keys
             .user_pools
-            .sign(&merged(&common, claims))
+            .sign(&merged(common, claims))
             .ok_or_else(|| AwsError::internal(StatusCode::INTERNAL_SERVER_ERROR))
     };
+    let access_token = sign(&common, &access_claims)?;
+    let id_token = match wrong {
+        HandedOut::Expired => sign(&common_expired, &id_claims)?,
+        HandedOut::AccessToken => access_token.clone(),
+        HandedOut::Altered => altered(&sign(&common, &id_claims)?),
+        HandedOut::Garbage => "not-a-token".to_owned(),
+        HandedOut::Good | HandedOut::OfOtherPool | HandedOut::OfOtherClient | HandedOut::OfOtherIssuer => {
+            sign(&common, &id_claims)?
+        }
+    };
     let mut result = json!({
-        "AccessToken": sign(&access_claims)?,
-        "IdToken": sign(&id_claims)?,
+        "AccessToken": access_token,
+        "IdToken": id_token,
         "ExpiresIn": TOKEN_LIFETIME,
         "TokenType": "Bearer",
     });
@@ -175,6 +208,17 @@ fn authentication_result(
         result["RefreshToken"] = json!(token);
     }
     Ok(json!({ "AuthenticationResult": result, "ChallengeParameters": {} }))
+}
+
+/// The same token with one character of its signature changed.
+fn altered(token: &str) -> String {
+    match token.rsplit_once('.') {
+        Some((message, signature)) => {
+            let other = if signature.starts_with('A') { 'B' } else { 'A' };
+            format!("{message}.{other}{}", signature.get(1..).unwrap_or_default())
+        }
+        None => token.to_owned(),
+    }
 }
 
 fn merged(common: &Value, own: &Value) -> Value {

@@ -5,13 +5,15 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use crate::account::{
-    ACCOUNT_ID, Api, GRAPHQL_API_ID, GRAPHQL_DNS_ID, HTTP_API, IDENTITY_POOLS, REGION, REST_API, REST_API_WITHOUT_CORS,
-    ROLES, USER_POOLS, USERS,
+    ACCOUNT_ID, Api, BUCKET, GRAPHQL_API_ID, GRAPHQL_DNS_ID, HTTP_API, IDENTITY_POOLS, KENDRA_INDEX_ID, REGION,
+    REST_API, REST_API_WITHOUT_CORS, TABLE, USER_POOLS, USERS,
 };
 use crate::answer::Answer;
 use crate::arrived::Arrived;
 use crate::cognito_identity;
 use crate::faults::Change;
+use crate::settings::{Unfit, decode_pointer, role_arn};
+use crate::states;
 use crate::world::World;
 
 /// Answers a request to the control. Any page may use it: nothing here is worth protecting.
@@ -20,22 +22,27 @@ pub(crate) fn answer(world: &World, request: &Arrived) -> Answer {
         if request.method == Method::OPTIONS { Answer::empty(StatusCode::NO_CONTENT) } else { route(world, request) };
     answer
         .with_header("access-control-allow-origin", "*")
-        .with_header("access-control-allow-methods", "GET,POST,OPTIONS")
+        .with_header("access-control-allow-methods", "GET,POST,PUT,PATCH,OPTIONS")
         .with_header("access-control-allow-headers", "content-type")
         .with_header("access-control-expose-headers", "date")
         .with_header("cache-control", "no-store")
 }
 
 fn route(world: &World, request: &Arrived) -> Answer {
+    if let Some(pointer) = request.path().strip_prefix("/_local/settings") {
+        return settings(world, request, &decode_pointer(pointer));
+    }
     match (request.method.as_str(), request.path()) {
-        ("GET", "/_local/config") => ok(&config(world.port)),
+        ("GET", "/_local/config") => ok(&config(world)),
         ("GET", "/_local/stats") => to_answer(serde_json::to_value(world.stats.snapshot())),
-        ("POST", "/_local/reset") => {
-            world.reset();
-            ok(&json!({}))
-        }
+        ("POST", "/_local/reset") => match world.reset() {
+            Ok(()) => ok(&json!({})),
+            Err(unfit) => unfit_answer(&unfit),
+        },
         ("GET", "/_local/faults") => faults(world),
         ("POST", "/_local/faults") => change_faults(world, &request.body),
+        ("GET", "/_local/states") => states(world),
+        ("POST", "/_local/states") => enter_states(world, &request.body),
         ("POST", "/_local/developer-token") => developer_token(world, &request.body),
         _ => failure(StatusCode::NOT_FOUND, "no such control"),
     }
@@ -49,6 +56,10 @@ fn failure(status: StatusCode, message: &str) -> Answer {
     Answer::json(status, &json!({ "message": message })).counted_as("refused")
 }
 
+fn unfit_answer(unfit: &Unfit) -> Answer {
+    failure(StatusCode::BAD_REQUEST, &unfit.0)
+}
+
 fn to_answer(body: serde_json::Result<Value>) -> Answer {
     match body {
         Ok(body) => ok(&body),
@@ -57,7 +68,9 @@ fn to_answer(body: serde_json::Result<Value>) -> Answer {
 }
 
 /// Everything that a client needs to know.
-fn config(port: u16) -> Value {
+fn config(world: &World) -> Value {
+    let port = world.port;
+    let settings = world.settings();
     let service = |name: &str| format!("http://{name}.{REGION}.localhost:{port}");
     let api = |api: &Api| format!("http://{}.execute-api.{REGION}.localhost:{port}{}", api.id, api.path_prefix);
     let identity_pools = IDENTITY_POOLS.iter().map(|pool| (pool.name.to_owned(), json!(pool.id)));
@@ -68,7 +81,7 @@ fn config(port: u16) -> Value {
     let users: Vec<Value> = USERS
         .iter()
         .map(|user| {
-            let roles: Vec<String> = user.roles.iter().map(|role| role_arn(role)).collect();
+            let roles = settings.role_claims(user.name).roles;
             json!({
                 "username": user.name,
                 "password": user.password,
@@ -77,7 +90,8 @@ fn config(port: u16) -> Value {
             })
         })
         .collect();
-    let roles: Map<String, Value> = ROLES.iter().map(|role| (role.name.to_owned(), json!(role.arn()))).collect();
+    let roles: Map<String, Value> =
+        settings.role_names().map(|name| (name.to_owned(), json!(role_arn(name)))).collect();
     let mut config = json!({
         "region": REGION,
         "accountId": ACCOUNT_ID,
@@ -95,6 +109,11 @@ fn config(port: u16) -> Value {
             "restWithoutCors": api(&REST_API_WITHOUT_CORS),
             "http": api(&HTTP_API),
             "graphql": format!("http://{GRAPHQL_DNS_ID}.appsync-api.{REGION}.localhost:{port}/graphql"),
+            "dynamodb": service("dynamodb"),
+            "kendra": service("kendra"),
+            "s3": service(&format!("{BUCKET}.s3")),
+            "ssm": service("ssm"),
+            "translate": service("translate"),
         },
         "apiIds": {
             "rest": REST_API.id,
@@ -103,6 +122,9 @@ fn config(port: u16) -> Value {
             "graphqlHost": GRAPHQL_DNS_ID,
             "graphql": GRAPHQL_API_ID,
         },
+        "bucket": BUCKET,
+        "table": TABLE,
+        "kendraIndexId": KENDRA_INDEX_ID,
     });
     if let Some(members) = config.as_object_mut() {
         members.extend(identity_pools);
@@ -110,8 +132,45 @@ fn config(port: u16) -> Value {
     config
 }
 
-fn role_arn(name: &str) -> String {
-    format!("arn:aws:iam::{ACCOUNT_ID}:role/{name}")
+/// Shows or changes the settings, or the part of them that a JSON pointer names.
+fn settings(world: &World, request: &Arrived, pointer: &str) -> Answer {
+    let mut configured = world.configured.lock();
+    let change = || serde_json::from_slice::<Value>(&request.body).map_err(|error| Unfit(error.to_string()));
+    let changed = match request.method.as_str() {
+        "GET" => Ok(()),
+        "PATCH" => change().and_then(|patch| configured.merge(pointer, &patch)),
+        "PUT" => change().and_then(|value| configured.put(pointer, value)),
+        _ => return failure(StatusCode::NOT_FOUND, "no such control"),
+    };
+    match (changed, configured.at(pointer)) {
+        (Err(unfit), _) => unfit_answer(&unfit),
+        (Ok(()), Some(part)) => ok(part),
+        (Ok(()), None) => failure(StatusCode::NOT_FOUND, "no such setting"),
+    }
+}
+
+fn states(world: &World) -> Answer {
+    match states::list() {
+        Ok(states) => ok(&json!({ "on": &*world.states.lock(), "states": states })),
+        Err(unfit) => unfit_answer(&unfit),
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct StatesRequest {
+    states: Vec<String>,
+}
+
+fn enter_states(world: &World, body: &[u8]) -> Answer {
+    let request: StatesRequest = match serde_json::from_slice(body) {
+        Ok(request) => request,
+        Err(error) => return failure(StatusCode::BAD_REQUEST, &error.to_string()),
+    };
+    match states::enter(world, request.states) {
+        Ok(()) => ok(&json!({ "on": &*world.states.lock() })),
+        Err(unfit) => unfit_answer(&unfit),
+    }
 }
 
 fn faults(world: &World) -> Answer {
@@ -131,7 +190,7 @@ fn change_faults(world: &World, body: &[u8]) -> Answer {
         }
     }
     if let Some(role) = &change.revoke_sessions
-        && !ROLES.iter().any(|known| known.name == role)
+        && !world.settings().role_names().any(|known| known == role)
     {
         return failure(StatusCode::NOT_FOUND, "no such role");
     }

@@ -22,7 +22,9 @@ pub(crate) fn expose(answer: Answer, service: Service, expose_date: bool) -> Ans
         Behind::Graphql => APPSYNC_EXPOSES,
         // What STS exposes is not documented: nothing, until seen.
         Behind::Sts => return answer.with_header("access-control-allow-origin", "*"),
-        Behind::Api(_) => return answer,
+        // That all AWS JSON services expose the same is inferred.
+        Behind::SignedJson(_) => COGNITO_EXPOSES,
+        Behind::Api(_) | Behind::S3 => return answer,
     };
     let exposed = if expose_date { format!("{exposed},Date") } else { exposed.to_owned() };
     answer.with_header("access-control-allow-origin", "*").with_header("access-control-expose-headers", &exposed)

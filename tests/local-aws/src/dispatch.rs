@@ -13,7 +13,7 @@ use crate::arrived::Arrived;
 use crate::aws_json::{self, AwsError};
 use crate::host::{Behind, Host, Service, parse_host};
 use crate::world::World;
-use crate::{appsync, cognito_identity, cognito_idp, control, cors, execute_api, log, random, sts};
+use crate::{appsync, cognito_identity, cognito_idp, control, cors, execute_api, log, random, s3, signed_json, sts};
 
 /// The largest body that any of the services takes.
 const BODY_LIMIT: usize = 10 * 1024 * 1024;
@@ -62,6 +62,7 @@ pub(crate) async fn answer(world: &World, request: Request<Incoming>) -> (Answer
     arrived.now = now();
     let request_id_header = match host {
         Host::Service { service: Service::Http, .. } => "apigw-requestid",
+        Host::Service { service: Service::S3, .. } => "x-amz-request-id",
         _ => "x-amzn-requestid",
     };
     let body_fits = match Limited::new(body, BODY_LIMIT).collect().await {
@@ -78,7 +79,7 @@ pub(crate) async fn answer(world: &World, request: Request<Incoming>) -> (Answer
         Host::UnknownApi => Served::whole(execute_api::unknown_api(), "unknown"),
         Host::Service { service, .. } if arrived.is_preflight() => {
             world.stats.count_preflight(*service);
-            Served::whole(preflight(*service, &arrived), "preflight")
+            Served::whole(preflight(world, *service, &arrived), "preflight")
         }
         Host::Service { service, region } => serve(world, &arrived, *service, region).await,
     };
@@ -98,9 +99,10 @@ pub(crate) async fn answer(world: &World, request: Request<Incoming>) -> (Answer
     (with_date(world, answer, now()), served.delivery)
 }
 
-fn preflight(service: Service, arrived: &Arrived) -> Answer {
+fn preflight(world: &World, service: Service, arrived: &Arrived) -> Answer {
     match service.behind() {
-        Behind::Api(api) => execute_api::preflight(api, arrived),
+        Behind::Api(api) => execute_api::preflight(world, api, arrived),
+        Behind::S3 => s3::preflight(world, arrived),
         _ => cors::preflight(),
     }
 }
@@ -111,7 +113,7 @@ async fn serve(world: &World, arrived: &Arrived, service: Service, region: &str)
     if latency > 0 {
         tokio::time::sleep(Duration::from_millis(latency)).await;
     }
-    let answer = match take_fault(world, service) {
+    let answer = match take_fault(world, service, arrived) {
         Some(answer) => answer,
         None => match service.behind() {
             Behind::CognitoIdentity => cognito_identity::answer(world, arrived, region),
@@ -119,6 +121,8 @@ async fn serve(world: &World, arrived: &Arrived, service: Service, region: &str)
             Behind::Sts => sts::answer(world, arrived, region),
             Behind::Graphql => appsync::answer(world, arrived, region).await,
             Behind::Api(api) => execute_api::answer(world, api, arrived, region),
+            Behind::SignedJson(json) => signed_json::answer(world, json, arrived, region),
+            Behind::S3 => s3::answer(world, arrived),
         },
     };
     drop(in_flight);
@@ -147,31 +151,36 @@ async fn serve(world: &World, arrived: &Arrived, service: Service, region: &str)
         answer = answer.counted_as("stalled");
         delivery = Delivery::Stalled;
     }
-    let operation = operation(service, arrived);
+    let operation = operation(world, service, arrived);
     world.stats.count(service, &operation, &answer.outcome);
     Served { answer, delivery, operation }
 }
 
 /// The operation that a request asks for. Known even when a fault keeps the service from looking at it.
-fn operation(service: Service, arrived: &Arrived) -> String {
+fn operation(world: &World, service: Service, arrived: &Arrived) -> String {
     match service.behind() {
         Behind::CognitoIdentity => aws_json::operation_name(arrived).to_owned(),
         Behind::CognitoIdp => cognito_idp::operation_name(arrived).to_owned(),
         Behind::Sts => sts::operation_name(arrived),
         Behind::Graphql => "graphql".to_owned(),
-        Behind::Api(api) => execute_api::operation_name(api, arrived),
+        Behind::Api(api) => execute_api::operation_name(world, api, arrived),
+        Behind::SignedJson(_) => signed_json::operation_name(arrived).to_owned(),
+        Behind::S3 => s3::operation_name(arrived),
     }
 }
 
 /// The answer of a service that a fault keeps from looking at the request at all.
-fn take_fault(world: &World, service: Service) -> Option<Answer> {
-    let mut faults = world.faults.lock();
-    if let Some(throttle) = faults.take_throttle(service) {
+fn take_fault(world: &World, service: Service, arrived: &Arrived) -> Option<Answer> {
+    // The lock is not held while an answer is made, which may look at the faults itself.
+    let throttle = world.faults.lock().take_throttle(service);
+    if let Some(throttle) = throttle {
         let answer = match service.behind() {
             Behind::CognitoIdentity | Behind::CognitoIdp => aws_json::throttled(),
             Behind::Sts => sts::throttled(),
             Behind::Graphql => appsync::throttled(),
-            Behind::Api(api) => execute_api::throttled(api),
+            Behind::Api(api) => execute_api::throttled(world, api),
+            Behind::SignedJson(json) => signed_json::throttled(json),
+            Behind::S3 => s3::throttled(arrived),
         };
         return Some(match throttle.retry_after {
             Some(seconds) if throttle.retry_after_as_date => {
@@ -182,17 +191,21 @@ fn take_fault(world: &World, service: Service) -> Option<Answer> {
             None => answer,
         });
     }
-    let status = if faults.is_down(service, world.now()) {
+    let now = world.now();
+    let is_down = world.faults.lock().is_down(service, now);
+    let status = if is_down {
         StatusCode::SERVICE_UNAVAILABLE
     } else {
-        let failure = faults.take_status5xx(service)?;
+        let failure = world.faults.lock().take_status5xx(service)?;
         StatusCode::from_u16(failure.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     };
     Some(match service.behind() {
         Behind::CognitoIdentity | Behind::CognitoIdp => AwsError::internal(status).to_answer(),
         Behind::Sts => sts::failed(status),
         Behind::Graphql => appsync::failed(status),
-        Behind::Api(api) => execute_api::failed(api, status),
+        Behind::Api(api) => execute_api::failed(world, api, status),
+        Behind::SignedJson(json) => signed_json::failed(json, status),
+        Behind::S3 => s3::failed(arrived, status),
     })
 }
 

@@ -395,7 +395,7 @@ mod tests {
         for (text, word) in [
             (r#"{"clockOfsetSeconds":1}"#, "clockOfsetSeconds"),
             (r#"{"cognito":{"tims":1}}"#, "tims"),
-            (r#"{"throttle":{"service":"s3"}}"#, "s3"),
+            (r#"{"throttle":{"service":"ec2"}}"#, "ec2"),
             (r#"{"clockOffsetSeconds":999999999999}"#, "ten years"),
             (r#"{"serviceClockOffsetSeconds":{"rest":999999999999}}"#, "ten years"),
         ] {

@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::account::{Api, GRAPHQL_DNS_ID, HTTP_API, REGION, REST_API, REST_API_WITHOUT_CORS};
+use crate::signed_json::{DYNAMODB, JsonService, KENDRA, SSM, TRANSLATE};
 
 /// A service, by the name that the control's JSON uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
@@ -16,6 +17,11 @@ pub(crate) enum Service {
     RestWithoutCors,
     Http,
     Graphql,
+    Dynamodb,
+    Kendra,
+    S3,
+    Ssm,
+    Translate,
 }
 
 /// What a request's host says.
@@ -40,6 +46,8 @@ pub(crate) enum Behind {
     Graphql,
     /// One of API Gateway's.
     Api(&'static Api),
+    SignedJson(&'static JsonService),
+    S3,
 }
 
 impl Service {
@@ -53,6 +61,11 @@ impl Service {
             Self::Rest => Behind::Api(&REST_API),
             Self::RestWithoutCors => Behind::Api(&REST_API_WITHOUT_CORS),
             Self::Http => Behind::Api(&HTTP_API),
+            Self::Dynamodb => Behind::SignedJson(&DYNAMODB),
+            Self::Kendra => Behind::SignedJson(&KENDRA),
+            Self::S3 => Behind::S3,
+            Self::Ssm => Behind::SignedJson(&SSM),
+            Self::Translate => Behind::SignedJson(&TRANSLATE),
         }
     }
 }
@@ -79,6 +92,13 @@ pub(crate) fn parse_host(header: &str) -> Host {
         [id, "execute-api", REGION] if id == HTTP_API.id => (Service::Http, REGION),
         [_, "execute-api", _] => return Host::UnknownApi,
         [GRAPHQL_DNS_ID, "appsync-api", REGION] => (Service::Graphql, REGION),
+        ["dynamodb", REGION] => (Service::Dynamodb, REGION),
+        ["kendra", REGION] => (Service::Kendra, REGION),
+        ["ssm", REGION] => (Service::Ssm, REGION),
+        ["translate", REGION] => (Service::Translate, REGION),
+        // The bucket stands before, and may have dots in its name. The global host names no region.
+        [.., "s3"] => (Service::S3, REGION),
+        [.., "s3", region] => (Service::S3, region),
         _ => return Host::Unknown,
     };
     Host::Service { service, region: region.to_owned() }
@@ -102,6 +122,11 @@ mod tests {
             ("k1l2m3n4o5.execute-api.us-east-1.localhost", service(Service::Http, REGION)),
             ("a1b2c3d4e5.execute-api.eu-west-1.localhost:9", Host::UnknownApi),
             ("nobody.execute-api.us-east-1.localhost:9", Host::UnknownApi),
+            ("dynamodb.us-east-1.localhost", service(Service::Dynamodb, REGION)),
+            ("dynamodb.eu-west-1.localhost", Host::Unknown),
+            ("my.bucket.s3.us-west-2.localhost:9", service(Service::S3, "us-west-2")),
+            ("bucket.s3.localhost:9", service(Service::S3, REGION)),
+            ("s3.localhost:9", service(Service::S3, REGION)),
             ("example.com", Host::Unknown),
             ("localhost.example.com", Host::Unknown),
             ("sts.localhost", Host::Unknown),

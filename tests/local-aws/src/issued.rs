@@ -1,10 +1,11 @@
 //! Every set of credentials this server gave out, so that it can tell its own from others'.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use crate::account::{ACCOUNT_ID, Role};
-use crate::iam::Decision;
+use crate::account::ACCOUNT_ID;
+use crate::iam::Policy;
 use crate::random;
 
 /// How long credentials last unless a fault says otherwise.
@@ -13,34 +14,47 @@ pub(crate) const LIFETIME: Duration = Duration::from_secs(3600);
 /// Who signed a request.
 #[derive(Clone, Debug)]
 pub(crate) struct Caller {
-    pub(crate) role: &'static Role,
+    /// The name of the role.
+    pub(crate) role: String,
     pub(crate) session_name: String,
     /// The identity that the credentials were issued to, as `${cognito-identity.amazonaws.com:sub}`.
     pub(crate) identity_id: String,
+    /// The identity pool, as `${cognito-identity.amazonaws.com:aud}`.
+    pub(crate) pool_id: String,
+    /// How the identity came to be: `authenticated` and its providers, or `unauthenticated`.
+    pub(crate) amr: Vec<String>,
+    pub(crate) session_policies: SessionPolicies,
     /// The role's sessions were revoked after this one began.
     pub(crate) is_revoked: bool,
 }
 
+/// What limits a session besides its role.
+#[derive(Clone, Debug)]
+pub(crate) enum SessionPolicies {
+    None,
+    /// Those that Cognito gives to guests in the enhanced flow.
+    OfGuests,
+    /// The one that was passed when the role was assumed.
+    Given(Arc<Policy>),
+}
+
 impl Caller {
     /// A session of a role that begins now.
-    pub(crate) fn new(role: &'static Role, session_name: &str, identity_id: &str) -> Self {
-        Self { role, session_name: session_name.to_owned(), identity_id: identity_id.to_owned(), is_revoked: false }
-    }
-
-    /// Whether the caller may do this. Revoking a role's sessions attaches a policy to it that denies everything to
-    /// sessions that began before (`AWSRevokeOlderSessions`).
-    pub(crate) fn decide(&self, action: &str, resource: &str) -> Decision {
-        if self.is_revoked { Decision::ExplicitlyDenied } else { self.role.policy.decide(action, resource) }
+    pub(crate) fn new(role: &str, session_name: &str, identity_id: &str) -> Self {
+        Self {
+            role: role.to_owned(),
+            session_name: session_name.to_owned(),
+            identity_id: identity_id.to_owned(),
+            pool_id: String::new(),
+            amr: Vec::new(),
+            session_policies: SessionPolicies::None,
+            is_revoked: false,
+        }
     }
 
     /// The caller as IAM names it.
     pub(crate) fn arn(&self) -> String {
-        format!("arn:aws:sts::{ACCOUNT_ID}:assumed-role/{}/{}", self.role.name, self.session_name)
-    }
-
-    /// The caller's unique id.
-    pub(crate) fn user_id(&self) -> String {
-        format!("{}:{}", self.role.id, self.session_name)
+        format!("arn:aws:sts::{ACCOUNT_ID}:assumed-role/{}/{}", self.role, self.session_name)
     }
 }
 
@@ -100,7 +114,7 @@ impl Issued {
     /// Denies everything to the sessions of that role which have begun so far.
     pub(crate) fn revoke_sessions(&mut self, role: &str) {
         for credentials in self.by_key.values_mut() {
-            credentials.caller.is_revoked |= credentials.caller.role.name == role;
+            credentials.caller.is_revoked |= credentials.caller.role == role;
         }
     }
 
@@ -120,11 +134,10 @@ impl Issued {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::account::ROLES;
 
     #[test]
     fn names_callers_as_iam_does_and_prints_no_secret() {
-        let caller = Caller::new(&ROLES[0], "CognitoIdentityCredentials", "us-east-1:0");
+        let caller = Caller::new("LocalGuest", "CognitoIdentityCredentials", "us-east-1:0");
         assert_eq!(caller.arn(), "arn:aws:sts::123456789012:assumed-role/LocalGuest/CognitoIdentityCredentials");
         let credentials = Issued::default().issue(caller, SystemTime::now(), LIFETIME);
         let printed = format!("{credentials:?}");

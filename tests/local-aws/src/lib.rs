@@ -6,10 +6,11 @@
 //! The map:
 //!
 //! - [`Server`] binds and accepts; `host` tells the services apart by host name; `dispatch` runs one request;
-//! - `world` holds what the services share: `clock`, `account` (pools, roles, users), `identities`, `tokens`,
-//!   `issued` credentials, `faults`, `stats`;
+//! - `account` is what is fixed (ids, users), `settings` what an owner can set (roles, policies, pools, APIs), `states` a
+//!   list of ways to set it wrong;
+//! - `world` holds what the services share: `clock`, `identities`, `tokens`, `issued` credentials, `faults`, `stats`;
 //! - `verify` is the one place where signatures are judged, `iam` the one place where permissions are;
-//! - one module per service: `cognito_identity`, `cognito_idp`, `sts`, `execute_api`, `appsync`;
+//! - one module per service: `cognito_identity`, `cognito_idp`, `sts`, `execute_api`, `appsync`, `signed_json`, `s3`;
 //! - `control` is the way in for tests and for the page.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a failed assumption fails the test"))]
@@ -32,8 +33,13 @@ mod iam;
 mod identities;
 mod issued;
 mod log;
+mod proxy;
 mod random;
+mod s3;
 mod server;
+mod settings;
+mod signed_json;
+mod states;
 mod stats;
 mod sts;
 mod tokens;

@@ -20,6 +20,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 use crate::answer::Answer;
 use crate::dispatch::{self, Delivery};
+use crate::settings::Unfit;
 use crate::tokens::TokenKeys;
 use crate::world::World;
 
@@ -54,7 +55,9 @@ impl Server {
             io::Error::new(error.kind(), format!("cannot listen on port {} of loopback: {error}", options.port))
         })?;
         let port = listeners[0].local_addr()?.port();
-        Ok(Self { world: Arc::new(World::new(port, options.log, keys)), listeners })
+        let world = World::new(port, options.log, keys)
+            .map_err(|Unfit(reason)| io::Error::other(format!("the initial settings are wrong: {reason}")))?;
+        Ok(Self { world: Arc::new(world), listeners })
     }
 
     /// The address of the control, from which a client learns all others.

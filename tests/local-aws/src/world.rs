@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime};
 use parking_lot::Mutex;
 
 use crate::appsync::Notes;
+use crate::arrived::Arrived;
 use crate::clock::{Clock, shifted};
 use crate::cognito_idp::RefreshTokens;
 use crate::execute_api::Items;
@@ -13,8 +14,12 @@ use crate::faults::Faults;
 use crate::host::Service;
 use crate::identities::Identities;
 use crate::issued::{Caller, Credentials, Issued, LIFETIME};
+use crate::s3::Objects;
+use crate::settings::{Configured, CredentialsState, Settings, Unfit};
+use crate::signed_json::Table;
 use crate::stats::Stats;
 use crate::tokens::TokenKeys;
+use crate::verify::{self, Refusal, Scope};
 
 /// The state of the server. Each part has its own lock, and no code holds two at once.
 #[derive(Debug)]
@@ -23,10 +28,15 @@ pub(crate) struct World {
     pub(crate) log: bool,
     pub(crate) clock: Clock,
     pub(crate) keys: &'static TokenKeys,
+    pub(crate) configured: Mutex<Configured>,
+    /// The ids of the states that were entered last.
+    pub(crate) states: Mutex<Vec<String>>,
     pub(crate) identities: Mutex<Identities>,
     pub(crate) issued: Mutex<Issued>,
     pub(crate) refresh_tokens: Mutex<RefreshTokens>,
     pub(crate) items: Mutex<Items>,
+    pub(crate) table: Mutex<Table>,
+    pub(crate) objects: Mutex<Objects>,
     /// Shared with the GraphQL engine, which keeps what it works with.
     pub(crate) notes: Arc<Mutex<Notes>>,
     pub(crate) faults: Mutex<Faults>,
@@ -35,19 +45,38 @@ pub(crate) struct World {
 
 impl World {
     /// A world in which nothing happened yet.
-    pub(crate) fn new(port: u16, log: bool, keys: &'static TokenKeys) -> Self {
-        Self {
+    pub(crate) fn new(port: u16, log: bool, keys: &'static TokenKeys) -> Result<Self, Unfit> {
+        Ok(Self {
             port,
             log,
             clock: Clock::default(),
             keys,
+            configured: Mutex::new(Configured::initial()?),
+            states: Mutex::default(),
             identities: Mutex::default(),
             issued: Mutex::default(),
             refresh_tokens: Mutex::default(),
             items: Mutex::default(),
+            table: Mutex::default(),
+            objects: Mutex::default(),
             notes: Arc::default(),
             faults: Mutex::default(),
             stats: Stats::default(),
+        })
+    }
+
+    /// What the account's owner has set at the moment.
+    pub(crate) fn settings(&self) -> Arc<Settings> {
+        self.configured.lock().settings()
+    }
+
+    /// Finds out who sent a request.
+    pub(crate) fn verify(&self, request: &Arrived, scope: Scope<'_>) -> Result<Caller, Refusal> {
+        let caller = verify::verify(request, scope, &self.issued.lock(), request.now)?;
+        match self.settings().credentials {
+            CredentialsState::Valid => Ok(caller),
+            CredentialsState::Expired => Err(Refusal::ExpiredCredentials),
+            CredentialsState::Unknown => Err(Refusal::UnknownCredentials),
         }
     }
 
@@ -63,15 +92,20 @@ impl World {
     }
 
     /// Goes back to the start: state, faults and counters.
-    pub(crate) fn reset(&self) {
+    pub(crate) fn reset(&self) -> Result<(), Unfit> {
+        *self.configured.lock() = Configured::initial()?;
+        self.states.lock().clear();
         *self.identities.lock() = Identities::default();
         *self.issued.lock() = Issued::default();
         *self.refresh_tokens.lock() = RefreshTokens::default();
         *self.items.lock() = Items::default();
+        *self.table.lock() = Table::default();
+        *self.objects.lock() = Objects::default();
         *self.notes.lock() = Notes::default();
         *self.faults.lock() = Faults::default();
         self.clock.set_offset(0);
         self.stats.reset();
+        Ok(())
     }
 
     /// New credentials that last an hour, or as long as the faults say.

@@ -13,9 +13,11 @@ use serde_json::Value;
 use crate::account::{ACCOUNT_ID, GRAPHQL_API_ID, REGION};
 use crate::answer::Answer;
 use crate::arrived::Arrived;
-use crate::iam::Decision;
+use crate::iam;
 use crate::issued::Caller;
-use crate::verify::{self, Refusal, Scope};
+use crate::proxy;
+use crate::settings::{Around, AuthenticationType, Settings};
+use crate::verify::{Refusal, Scope};
 use crate::world::World;
 
 use errors::{HttpError, to_appsync};
@@ -57,28 +59,59 @@ async fn respond(world: &World, request: &Arrived, region: &str) -> Result<(Valu
     if request.path() != "/graphql" {
         return Err(HttpError::new(StatusCode::NOT_FOUND, "UnknownOperationException", "Unknown Operation Request."));
     }
+    let settings = world.settings();
+    let request = &proxy::pass(settings.graphql.proxy.as_ref(), request);
+    // A web ACL is asked before anything else.
+    if settings.graphql.waf.as_ref().is_some_and(|waf| request.body.len() > waf.max_body_bytes) {
+        return Err(HttpError::new(StatusCode::FORBIDDEN, "WAFForbiddenException", "403 Forbidden"));
+    }
+    check_mode(&settings, request)?;
     let scope = Scope { service: "appsync", region, window_minutes: 5 };
-    let verdict = verify::verify(request, scope, &world.issued.lock(), request.now);
-    let caller = verdict.map_err(|refusal| refused(request, refusal))?;
-    if !caller.role.policy.mentions(ACTION) {
+    let caller = world.verify(request, scope).map_err(|refusal| refused(request, refusal))?;
+    // A caller who may select no field of the API may not use it at all.
+    if !schema::FIELDS.iter().any(|(type_name, field)| is_allowed(&settings, &caller, type_name, field)) {
         return Err(unauthorized("Permission denied"));
     }
     if request.method != Method::POST {
         return Err(malformed());
     }
+    if request.body.is_empty() {
+        return Err(HttpError::new(StatusCode::BAD_REQUEST, "MalformedHttpRequestException", "Request body is empty."));
+    }
     let asked: GraphQlRequest = serde_json::from_slice(&request.body).map_err(|_| malformed())?;
-    let mut engine_request = Request::new(asked.query).variables(Variables::from_json(asked.variables)).data(caller);
+    let mut engine_request =
+        Request::new(asked.query).variables(Variables::from_json(asked.variables)).data(caller).data(settings);
     engine_request.operation_name = asked.operation_name;
     let response = schema::execute(world, engine_request).await;
     let outcome = response.errors.first().map_or_else(|| "ok".to_owned(), errors::outcome);
     Ok((to_appsync(&response), outcome))
 }
 
+/// Whether the API takes IAM signatures. Without that mode, one is read as whatever the API's own mode expects.
+fn check_mode(settings: &Settings, request: &Arrived) -> Result<(), HttpError> {
+    let has = |mode| settings.graphql.has_mode(mode);
+    let is_signature = request.header("authorization").is_some_and(|value| value.starts_with("AWS4-"));
+    if has(AuthenticationType::AwsIam) || !is_signature {
+        return Ok(());
+    }
+    let takes_tokens = has(AuthenticationType::AmazonCognitoUserPools) || has(AuthenticationType::OpenidConnect);
+    Err(unauthorized(if takes_tokens {
+        "Unable to parse JWT token."
+    } else {
+        "You are not authorized to make this call."
+    }))
+}
+
 /// Whether a caller may select a field of one of the root types.
-fn may_select(caller: &Caller, type_name: &str, field: &str) -> bool {
+fn may_select(settings: &Settings, caller: &Caller, type_name: &str, field: &str) -> bool {
+    settings.graphql.is_field_open_to_iam(type_name, field) && is_allowed(settings, caller, type_name, field)
+}
+
+/// Whether IAM allows a caller to select a field.
+fn is_allowed(settings: &Settings, caller: &Caller, type_name: &str, field: &str) -> bool {
     let resource =
         format!("arn:aws:appsync:{REGION}:{ACCOUNT_ID}:apis/{GRAPHQL_API_ID}/types/{type_name}/fields/{field}");
-    caller.decide(ACTION, &resource) == Decision::Allowed
+    settings.authorize(caller, &iam::Request::new(ACTION, resource), Around::default()).is_ok()
 }
 
 fn malformed() -> HttpError {
@@ -105,6 +138,6 @@ fn refused(request: &Arrived, refusal: Refusal) -> HttpError {
             forbidden("ExpiredTokenException", "The security token included in the request is expired")
         }
         // Since about 2020 AppSync words signature and clock errors as bad requests.
-        Refusal::Invalid(text) => HttpError::new(StatusCode::BAD_REQUEST, "BadRequestException", text),
+        Refusal::Invalid(invalid) => HttpError::new(StatusCode::BAD_REQUEST, "BadRequestException", invalid.text),
     }
 }

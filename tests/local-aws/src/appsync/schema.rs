@@ -8,12 +8,22 @@ use std::sync::{Arc, OnceLock};
 use async_graphql::{Context, EmptySubscription, Object, Request, Response, Result, Schema, SimpleObject};
 use parking_lot::Mutex;
 
-use super::field_access::caller_of;
+use super::field_access::{caller_of, check_data_source};
 use super::notes::{Note, Notes};
 use crate::account::ACCOUNT_ID;
 use crate::world::World;
 
 type NotesSchema = Schema<Query, Mutation, EmptySubscription>;
+/// The fields of the root types, by the names of their types.
+pub(super) const FIELDS: [(&str, &str); 6] = [
+    ("Query", "notes"),
+    ("Query", "note"),
+    ("Query", "me"),
+    ("Query", "audit"),
+    ("Mutation", "addNote"),
+    ("Mutation", "deleteNote"),
+];
+
 type SharedNotes = Arc<Mutex<Notes>>;
 
 /// A nullable field that may fail. The option stands outside on purpose: the engine makes such a field null when it
@@ -34,7 +44,7 @@ pub(super) async fn execute(world: &World, request: Request) -> Response {
 struct Me {
     account: &'static str,
     arn: String,
-    role: &'static str,
+    role: String,
     identity_id: String,
 }
 
@@ -45,12 +55,12 @@ impl Query {
     /// The first notes, or all of them, oldest first.
     async fn notes(&self, context: &Context<'_>, first: Option<usize>) -> Field<Vec<Note>> {
         let first = first.unwrap_or(usize::MAX);
-        Some(notes_for("Query", context).map(|notes| notes.lock().all().into_iter().take(first).collect()))
+        Some(notes_for("Query", "Scan", context).map(|notes| notes.lock().all().into_iter().take(first).collect()))
     }
 
     /// One note, or null.
     async fn note(&self, context: &Context<'_>, id: String) -> Field<Note> {
-        notes_for("Query", context).map(|notes| notes.lock().find(&id)).transpose()
+        notes_for("Query", "GetItem", context).map(|notes| notes.lock().find(&id)).transpose()
     }
 
     /// Who is calling.
@@ -58,14 +68,14 @@ impl Query {
         Some(caller_of(context, "Query").map(|caller| Me {
             account: ACCOUNT_ID,
             arn: caller.arn(),
-            role: caller.role.name,
+            role: caller.role.clone(),
             identity_id: caller.identity_id.clone(),
         }))
     }
 
     /// How many notes each owner has, in the order in which the owners came. Guests may not select this field.
     async fn audit(&self, context: &Context<'_>) -> Field<Vec<OwnerCount>> {
-        Some(notes_for("Query", context).map(|notes| count_by_owner(&notes.lock().all())))
+        Some(notes_for("Query", "Scan", context).map(|notes| count_by_owner(&notes.lock().all())))
     }
 }
 
@@ -94,17 +104,18 @@ impl Mutation {
     /// Adds a note of the caller's.
     async fn add_note(&self, context: &Context<'_>, text: String) -> Field<Note> {
         let owner = caller_of(context, "Mutation").map(|caller| caller.identity_id.clone());
-        Some(owner.and_then(|owner| Ok(notes_for("Mutation", context)?.lock().add(text, owner))))
+        Some(owner.and_then(|owner| Ok(notes_for("Mutation", "PutItem", context)?.lock().add(text, owner))))
     }
 
     /// Deletes a note and gives it back; null if there was none. Guests may not select this field.
     async fn delete_note(&self, context: &Context<'_>, id: String) -> Field<Note> {
-        notes_for("Mutation", context).map(|notes| notes.lock().delete(&id)).transpose()
+        notes_for("Mutation", "DeleteItem", context).map(|notes| notes.lock().delete(&id)).transpose()
     }
 }
 
-/// The notes, for a caller who may select the field that is being resolved.
-fn notes_for<'a>(type_name: &str, context: &Context<'a>) -> Result<&'a SharedNotes> {
+/// The notes, for a caller who may select the field that is being resolved, if AppSync itself may do this to its table.
+fn notes_for<'a>(type_name: &str, action: &str, context: &Context<'a>) -> Result<&'a SharedNotes> {
     caller_of(context, type_name)?;
+    check_data_source(context, action)?;
     context.data::<SharedNotes>()
 }

@@ -1,12 +1,10 @@
 //! Login maps: every token in one is checked, and one bad token fails the call.
 
-use serde_json::Value;
-
-use super::{LoginMap, not_authorized};
-use crate::account::{IdentityPool, USER_POOLS};
+use super::{LoginMap, Pool, logins_do_not_match, not_authorized};
 use crate::aws_json::AwsError;
 use crate::clock::unix_seconds;
 use crate::identities::Login;
+use crate::settings::AmbiguousRoleResolution;
 use crate::tokens::{IDENTITY_ISSUER, Token};
 use crate::world::World;
 
@@ -17,39 +15,54 @@ const MOST_LOGINS: usize = 10;
 #[derive(Debug, Default)]
 pub(crate) struct CheckedLogins {
     pub(crate) logins: Vec<Login>,
-    /// The names of the roles that the tokens claim, the preferred one first.
-    pub(crate) roles: Vec<String>,
+    /// What a token says of roles, if the pool takes roles from it.
+    pub(crate) claims: Option<ClaimedRoles>,
     /// The identity that a developer's token speaks of.
     pub(crate) developer_identity: Option<String>,
 }
 
+/// The roles that a token claims.
+#[derive(Debug)]
+pub(crate) struct ClaimedRoles {
+    pub(crate) roles: Vec<String>,
+    pub(crate) preferred_role: Option<String>,
+    pub(crate) ambiguous_role_resolution: AmbiguousRoleResolution,
+}
+
 /// Checks all logins of a map for a pool.
-pub(crate) fn check(world: &World, pool: &IdentityPool, logins: &LoginMap) -> Result<CheckedLogins, AwsError> {
+pub(crate) fn check(world: &World, pool: Pool<'_>, logins: &LoginMap) -> Result<CheckedLogins, AwsError> {
     if logins.len() > MOST_LOGINS {
         return Err(AwsError::validation(None, "logins", "have length less than or equal to 10"));
+    }
+    if !logins.is_empty() && pool.settings.cognito_identity_providers.is_empty() {
+        let has_others = !pool.settings.supported_login_providers.is_empty();
+        // The developer's own tokens need no provider.
+        if !has_others && !logins.contains_key(IDENTITY_ISSUER) {
+            return Err(not_authorized(format!(
+                "Identity pool - {} does not have identity providers configured.",
+                pool.id
+            )));
+        }
     }
     let mut checked = CheckedLogins::default();
     for (provider, token) in logins {
         if provider == IDENTITY_ISSUER {
             checked.developer_identity = Some(check_developer_token(world, pool, token)?);
         } else if is_user_pool(provider) {
-            let token = check_user_pool_token(world, provider, token)?;
+            let token = check_user_pool_token(world, pool, provider, token)?;
             let subject = token.text("sub").unwrap_or_default().to_owned();
-            let roles = token.texts("cognito:roles");
-            let role_name = |arn: &str| arn.rsplit('/').next().unwrap_or(arn).to_owned();
-            let preferred = token.text("cognito:preferred_role");
-            for arn in preferred.into_iter().chain(roles) {
-                let name = role_name(arn);
-                if !checked.roles.contains(&name) {
-                    checked.roles.push(name);
-                }
+            let client = token.text("aud").unwrap_or_default();
+            if let Some(mapping) = pool.settings.role_mapping(provider, client) {
+                checked.claims = Some(ClaimedRoles {
+                    roles: token.texts("cognito:roles").into_iter().map(str::to_owned).collect(),
+                    preferred_role: token.text("cognito:preferred_role").map(str::to_owned),
+                    ambiguous_role_resolution: mapping.ambiguous_role_resolution,
+                });
             }
             checked.logins.push(Login { provider: provider.clone(), subject });
         } else if provider.contains('.') && !provider.contains("://") {
             // A provider that this pool does not know.
-            return Err(not_authorized(
-                "Logins don't match. Please include at least one valid login for this identity or identity pool.",
-            ));
+            return Err(logins_do_not_match());
         } else {
             return Err(AwsError::new("InvalidParameterException", "Please provide a valid public provider"));
         }
@@ -78,7 +91,12 @@ fn check_expiry(world: &World, token: &Token<'_>) -> Result<(), AwsError> {
     Ok(())
 }
 
-fn check_user_pool_token<'a>(world: &World, provider: &str, text: &'a str) -> Result<Token<'a>, AwsError> {
+fn check_user_pool_token<'a>(
+    world: &World,
+    pool: Pool<'_>,
+    provider: &str,
+    text: &'a str,
+) -> Result<Token<'a>, AwsError> {
     let token = parse(text)?;
     let issuer = token.issuer().unwrap_or_default();
     if !issuer.starts_with("cognito-idp.") {
@@ -88,18 +106,17 @@ fn check_user_pool_token<'a>(world: &World, provider: &str, text: &'a str) -> Re
         return Err(invalid("Issuer doesn't match providerName"));
     }
     let not_supported = || not_authorized("Token is not from a supported provider of this identity pool.");
-    let user_pool = USER_POOLS
-        .iter()
-        .find(|user_pool| user_pool.attached && user_pool.login_key() == provider)
-        .ok_or_else(not_supported)?;
+    if !pool.settings.takes(provider) {
+        return Err(not_supported());
+    }
     if !world.keys.user_pools.verifies(&token) {
         return Err(invalid("Couldn't verify signed token."));
     }
-    let Some(audience) = token.claims.get("aud").and_then(Value::as_str) else {
+    let Some(audience) = token.claims.get("aud").filter(|audience| audience.is_string()) else {
         // An access token: it names its client in another claim.
         return Err(invalid("Missing a required claim: aud"));
     };
-    if audience != user_pool.client_id {
+    if !pool.settings.takes_client(provider, audience) {
         return Err(not_supported());
     }
     if token.text("token_use") != Some("id") {
@@ -110,7 +127,7 @@ fn check_user_pool_token<'a>(world: &World, provider: &str, text: &'a str) -> Re
 }
 
 /// A token that a developer's backend got for one of its users: the pool's own token.
-fn check_developer_token(world: &World, pool: &IdentityPool, text: &str) -> Result<String, AwsError> {
+fn check_developer_token(world: &World, pool: Pool<'_>, text: &str) -> Result<String, AwsError> {
     let token = parse(text)?;
     if token.issuer() != Some(IDENTITY_ISSUER) {
         return Err(invalid("Issuer doesn't match providerName"));
@@ -127,19 +144,24 @@ fn check_developer_token(world: &World, pool: &IdentityPool, text: &str) -> Resu
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
-    use crate::account::{IDENTITY_POOLS, REGION};
+    use crate::account::{IDENTITY_POOLS, REGION, USER_POOLS};
+    use crate::cognito_identity::pool_of_id;
     use crate::tokens::TokenKeys;
 
     fn world() -> World {
-        World::new(0, false, TokenKeys::of_this_process().unwrap())
+        World::new(0, false, TokenKeys::of_this_process().unwrap()).unwrap()
+    }
+
+    fn check(world: &World, logins: &LoginMap) -> Result<CheckedLogins, AwsError> {
+        let settings = world.settings();
+        super::check(world, pool_of_id(&settings, IDENTITY_POOLS[0].id).unwrap(), logins)
     }
 
     fn message(world: &World, provider: &str, token: &str) -> String {
-        let logins = LoginMap::from([(provider.to_owned(), token.to_owned())]);
-        check(world, &IDENTITY_POOLS[0], &logins).unwrap_err().message
+        check(world, &LoginMap::from([(provider.to_owned(), token.to_owned())])).unwrap_err().message
     }
 
     /// The claims of a good ID token.
@@ -168,7 +190,7 @@ mod tests {
             assert_eq!(message(&world, &key, &token), expected, "{claim}");
         }
         let good = LoginMap::from([(key, world.keys.user_pools.sign(&id_claims(&world)).unwrap())]);
-        assert_eq!(check(&world, &IDENTITY_POOLS[0], &good).unwrap().logins[0].subject, "someone");
+        assert_eq!(check(&world, &good).unwrap().logins[0].subject, "someone");
     }
 
     #[test]
@@ -193,7 +215,7 @@ mod tests {
     #[test]
     fn eleven_logins_are_too_many() {
         let logins: LoginMap = (0..11).map(|number| (format!("p{number}.example"), String::new())).collect();
-        let error = check(&world(), &IDENTITY_POOLS[0], &logins).unwrap_err();
+        let error = check(&world(), &logins).unwrap_err();
         assert_eq!(error.name, "ValidationException");
     }
 }

@@ -8,12 +8,14 @@ use std::collections::BTreeMap;
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use crate::account::{self, IdentityPool, REGION};
+use crate::account::{IDENTITY_POOLS, REGION};
 use crate::answer::Answer;
 use crate::arrived::Arrived;
 use crate::aws_json::{self, AwsError};
 use crate::faults::{CognitoFault, OddBody};
+use crate::iam;
 use crate::identities::{Identity, IdentityError};
+use crate::settings::{Around, IdentityState, PoolSettings, Settings};
 use crate::world::World;
 
 pub(crate) use operations::developer_token;
@@ -22,6 +24,13 @@ const SERVICE: &str = "AWSCognitoIdentityService";
 
 /// Provider → token, as a client sends it.
 type LoginMap = BTreeMap<String, String>;
+
+/// An identity pool and what its owner set.
+#[derive(Clone, Copy, Debug)]
+struct Pool<'a> {
+    id: &'static str,
+    settings: &'a PoolSettings,
+}
 
 /// Answers a request to the service.
 pub(crate) fn answer(world: &World, request: &Arrived, region: &str) -> Answer {
@@ -38,19 +47,21 @@ pub(crate) fn answer(world: &World, request: &Arrived, region: &str) -> Answer {
 }
 
 fn run(world: &World, request: &Arrived, region: &str, operation: &str) -> Answer {
-    let result = match operation {
-        "GetId" => aws_json::read(request).and_then(|request| operations::get_id(world, region, request)),
-        "GetCredentialsForIdentity" => {
-            aws_json::read(request).and_then(|request| operations::get_credentials_for_identity(world, region, request))
-        }
-        "GetOpenIdToken" => {
-            aws_json::read(request).and_then(|request| operations::get_open_id_token(world, region, request))
-        }
-        "UnlinkIdentity" => {
-            aws_json::read(request).and_then(|request| operations::unlink_identity(world, region, request))
-        }
-        _ => Err(AwsError::unknown_operation()),
-    };
+    let settings = &world.settings();
+    if let Some(denied) = denied_by_organization(settings, operation) {
+        return denied;
+    }
+    let result =
+        match operation {
+            "GetId" => aws_json::read(request).and_then(|request| operations::get_id(world, settings, region, request)),
+            "GetCredentialsForIdentity" => aws_json::read(request)
+                .and_then(|request| operations::get_credentials_for_identity(world, settings, region, request)),
+            "GetOpenIdToken" => aws_json::read(request)
+                .and_then(|request| operations::get_open_id_token(world, settings, region, request)),
+            "UnlinkIdentity" => aws_json::read(request)
+                .and_then(|request| operations::unlink_identity(world, settings, region, request)),
+            _ => Err(AwsError::unknown_operation()),
+        };
     match result {
         Ok(Value::Null) => aws_json::answer(&json!({})),
         Ok(body) => aws_json::answer(&body),
@@ -117,21 +128,52 @@ fn merge(document: &mut Value, patch: &Value) {
     }
 }
 
+/// Policies of identities do not reach these operations, which are unsigned; those of an organization do. The refusal
+/// has the member `Message`, where the service's own errors have `message`.
+fn denied_by_organization(settings: &Settings, operation: &str) -> Option<Answer> {
+    let request = iam::Request::new(format!("cognito-identity:{operation}"), "*");
+    let denied = settings.authorize_anonymous(&request, Around::default()).err()?;
+    let name = "AccessDeniedException";
+    let body = json!({ "__type": name, "Message": denied.text() });
+    let answer = Answer::new(StatusCode::BAD_REQUEST, "application/x-amz-json-1.1", body.to_string());
+    Some(answer.with_header("x-amzn-errortype", &format!("{name}:")).counted_as(name))
+}
+
 /// The pool of that id in this region.
-fn find_pool(region: &str, id: Option<&str>) -> Result<&'static IdentityPool, AwsError> {
+fn find_pool<'a>(settings: &'a Settings, region: &str, id: Option<&str>) -> Result<Pool<'a>, AwsError> {
     let id = check_id(id, "identityPoolId")?;
-    account::identity_pool(id)
+    pool_of_id(settings, id)
         .filter(|_| region == REGION)
         .ok_or_else(|| AwsError::new("ResourceNotFoundException", format!("IdentityPool '{id}' not found.")))
 }
 
+fn pool_of_id<'a>(settings: &'a Settings, id: &str) -> Option<Pool<'a>> {
+    let pool = IDENTITY_POOLS.iter().find(|pool| pool.id == id)?;
+    Some(Pool { id: pool.id, settings: settings.identity_pool(pool.name)? })
+}
+
 /// The identity of that id in this region, with its pool.
-fn find_identity(world: &World, region: &str, id: &str) -> Result<(Identity, &'static IdentityPool), AwsError> {
+fn find_identity<'a>(
+    world: &World,
+    settings: &'a Settings,
+    region: &str,
+    id: &str,
+) -> Result<(Identity, Pool<'a>), AwsError> {
     let identity = world.identities.lock().find(id).cloned();
-    identity
+    let (identity, pool) = identity
         .filter(|_| region == REGION)
-        .and_then(|identity| account::identity_pool(identity.pool_id).map(|pool| (identity, pool)))
-        .ok_or_else(|| identity_error(id, &IdentityError::NotFound))
+        .and_then(|identity| pool_of_id(settings, identity.pool_id).map(|pool| (identity, pool)))
+        .ok_or_else(|| identity_error(id, &IdentityError::NotFound))?;
+    match pool.settings.identities {
+        IdentityState::Usable => Ok((identity, pool)),
+        IdentityState::Forbidden => Err(identity_error(id, &IdentityError::Forbidden)),
+        IdentityState::Deleted => Err(identity_error(id, &IdentityError::NotFound)),
+        IdentityState::OfOtherLogins => Err(logins_do_not_match()),
+    }
+}
+
+fn logins_do_not_match() -> AwsError {
+    not_authorized("Logins don't match. Please include at least one valid login for this identity or identity pool.")
 }
 
 /// Checks the form of an identity's or a pool's id: 1 to 55 characters, `[\w-]+:[0-9a-f-]+`.

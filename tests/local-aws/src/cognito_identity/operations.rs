@@ -5,13 +5,14 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::logins::{self, CheckedLogins};
-use super::{LoginMap, check_id, find_identity, find_pool, identity_error, not_authorized};
-use crate::account::{self, IdentityPool, REGION, Role, RoleMapping, Standing};
+use super::{LoginMap, Pool, check_id, find_identity, find_pool, identity_error, not_authorized};
+use crate::account::{REGION, Standing};
 use crate::aws_json::AwsError;
 use crate::clock::unix_seconds;
 use crate::identities::{Identity, IdentityError, Login};
-use crate::issued::{Caller, Credentials};
+use crate::issued::{Caller, Credentials, SessionPolicies};
 use crate::random;
+use crate::settings::{AmbiguousRoleResolution, Settings};
 use crate::tokens::IDENTITY_ISSUER;
 use crate::world::World;
 
@@ -48,8 +49,13 @@ pub(crate) struct UnlinkRequest {
     logins_to_remove: Option<Vec<String>>,
 }
 
-pub(super) fn get_id(world: &World, region: &str, request: GetIdRequest) -> Result<Value, AwsError> {
-    let pool = find_pool(region, request.identity_pool_id.as_deref())?;
+pub(super) fn get_id(
+    world: &World,
+    settings: &Settings,
+    region: &str,
+    request: GetIdRequest,
+) -> Result<Value, AwsError> {
+    let pool = find_pool(settings, region, request.identity_pool_id.as_deref())?;
     let logins = request.logins.unwrap_or_default();
     if logins.is_empty() {
         check_guests_allowed(pool)?;
@@ -70,40 +76,66 @@ pub(super) fn get_id(world: &World, region: &str, request: GetIdRequest) -> Resu
 
 pub(super) fn get_credentials_for_identity(
     world: &World,
+    settings: &Settings,
     region: &str,
     request: IdentityRequest,
 ) -> Result<Value, AwsError> {
-    let (id, pool, standing, checked) = use_identity(world, region, &request)?;
-    let role = choose_role(pool, standing, &checked, request.custom_role_arn.as_deref())?;
-    let credentials = world.issue(Caller::new(role, SESSION_NAME, &id));
-    Ok(json!({ "IdentityId": id, "Credentials": to_json(&credentials) }))
+    let (identity, pool, standing, checked) = use_identity(world, settings, region, &request)?;
+    let amr = methods(&identity, standing);
+    let role = choose_role(settings, pool, standing, &checked, request.custom_role_arn.as_deref())?
+        .filter(|role| settings.trusts(role, pool.id, &identity.id, &amr))
+        .ok_or_else(|| {
+            AwsError::new(
+                "InvalidIdentityPoolConfigurationException",
+                "Invalid identity pool configuration. Check assigned IAM roles for this pool.",
+            )
+        })?;
+    let credentials = world.issue(Caller {
+        pool_id: pool.id.to_owned(),
+        amr,
+        session_policies: match standing {
+            Standing::Guest => SessionPolicies::OfGuests,
+            Standing::User => SessionPolicies::None,
+        },
+        ..Caller::new(&role, SESSION_NAME, &identity.id)
+    });
+    Ok(json!({ "IdentityId": identity.id, "Credentials": to_json(&credentials) }))
 }
 
-pub(super) fn get_open_id_token(world: &World, region: &str, request: IdentityRequest) -> Result<Value, AwsError> {
-    let (id, pool, standing, _) = use_identity(world, region, &request)?;
-    if pool.role_mapping != RoleMapping::Default {
+pub(super) fn get_open_id_token(
+    world: &World,
+    settings: &Settings,
+    region: &str,
+    request: IdentityRequest,
+) -> Result<Value, AwsError> {
+    let (identity, pool, standing, _) = use_identity(world, settings, region, &request)?;
+    if !pool.settings.role_mappings.is_empty() {
         return Err(AwsError::new(
             "InvalidParameterException",
             "Basic (classic) flow is not supported with RoleMappings, please use enhanced flow.",
         ));
     }
-    if !pool.classic_flow {
+    if !pool.settings.allow_classic_flow {
         return Err(AwsError::new(
             "InvalidParameterException",
             "Basic (classic) flow is not enabled, please use enhanced flow.",
         ));
     }
-    let identity = find_identity(world, region, &id)?.0;
     let token = open_id_token(world, pool, &identity, standing, OPEN_ID_TOKEN_LIFETIME)?;
-    Ok(json!({ "IdentityId": id, "Token": token }))
+    Ok(json!({ "IdentityId": identity.id, "Token": token }))
 }
 
-pub(super) fn unlink_identity(world: &World, region: &str, request: UnlinkRequest) -> Result<Value, AwsError> {
+pub(super) fn unlink_identity(
+    world: &World,
+    settings: &Settings,
+    region: &str,
+    request: UnlinkRequest,
+) -> Result<Value, AwsError> {
     let id = check_id(request.identity_id.as_deref(), "identityId")?;
     let logins = request.logins.ok_or_else(|| AwsError::validation(None, "logins", "not be null"))?;
     let to_remove =
         request.logins_to_remove.ok_or_else(|| AwsError::validation(None, "loginsToRemove", "not be null"))?;
-    let (_, pool) = find_identity(world, region, id)?;
+    let (_, pool) = find_identity(world, settings, region, id)?;
     let checked = logins::check(world, pool, &logins)?;
     let mut identities = world.identities.lock();
     identities.use_identity(id, &checked.logins).map_err(|error| identity_error(id, &error))?;
@@ -114,23 +146,25 @@ pub(super) fn unlink_identity(world: &World, region: &str, request: UnlinkReques
 /// What a developer's backend does for a user of its own: it finds or makes the user's identity and gets a token for
 /// it. On AWS the call is signed with the backend's credentials; here the control makes it.
 pub(crate) fn developer_token(world: &World, pool_id: &str, user: &str) -> Result<Value, AwsError> {
-    let pool = find_pool(REGION, Some(pool_id))?;
+    let settings = world.settings();
+    let pool = find_pool(&settings, REGION, Some(pool_id))?;
     let login = Login { provider: DEVELOPER_PROVIDER.to_owned(), subject: user.to_owned() };
     let id =
         world.identities.lock().identity_of_logins(pool.id, &[login]).map_err(|error| identity_error("", &error))?;
-    let identity = find_identity(world, REGION, &id)?.0;
+    let identity = find_identity(world, &settings, REGION, &id)?.0;
     let token = open_id_token(world, pool, &identity, Standing::User, DEVELOPER_TOKEN_LIFETIME)?;
     Ok(json!({ "IdentityId": id, "Token": token }))
 }
 
 /// Finds out which identity a client may use, and as what.
-fn use_identity(
+fn use_identity<'a>(
     world: &World,
+    settings: &'a Settings,
     region: &str,
     request: &IdentityRequest,
-) -> Result<(String, &'static IdentityPool, Standing, CheckedLogins), AwsError> {
+) -> Result<(Identity, Pool<'a>, Standing, CheckedLogins), AwsError> {
     let id = check_id(request.identity_id.as_deref(), "identityId")?;
-    let (identity, pool) = find_identity(world, region, id)?;
+    let (identity, pool) = find_identity(world, settings, region, id)?;
     let checked = match &request.logins {
         Some(logins) => logins::check(world, pool, logins)?,
         None => CheckedLogins::default(),
@@ -144,68 +178,77 @@ fn use_identity(
     }
     let used = world.identities.lock().use_identity(id, &logins).map_err(|error| identity_error(id, &error))?;
     let standing = if logins.is_empty() { Standing::Guest } else { Standing::User };
-    Ok((used, pool, standing, checked))
+    if standing == Standing::Guest {
+        check_guests_allowed(pool)?;
+    }
+    let identity = find_identity(world, settings, region, &used)?.0;
+    Ok((identity, pool, standing, checked))
 }
 
-fn check_guests_allowed(pool: &IdentityPool) -> Result<(), AwsError> {
-    if pool.guest_role.is_some() {
+fn check_guests_allowed(pool: Pool<'_>) -> Result<(), AwsError> {
+    if pool.settings.allow_unauthenticated_identities {
         Ok(())
     } else {
         Err(not_authorized("Unauthenticated access is not supported for this identity pool."))
     }
 }
 
-/// The role that an identity gets, if the role trusts it.
+/// The name of the role that an identity is meant to get. None if the pool has none for it.
 fn choose_role(
-    pool: &IdentityPool,
+    settings: &Settings,
+    pool: Pool<'_>,
     standing: Standing,
     checked: &CheckedLogins,
     custom_role_arn: Option<&str>,
-) -> Result<&'static Role, AwsError> {
+) -> Result<Option<String>, AwsError> {
     let of_pool = match standing {
-        Standing::Guest => pool.guest_role,
-        Standing::User => pool.user_role,
+        Standing::Guest => pool.settings.roles.get("unauthenticated"),
+        Standing::User => pool.settings.roles.get("authenticated"),
     };
-    let claimed = match pool.role_mapping {
-        RoleMapping::Token => checked.roles.as_slice(),
-        RoleMapping::Default => &[],
-    };
-    let name = match custom_role_arn {
+    let arn = match (custom_role_arn, &checked.claims) {
         // Only a role that the token itself claims may be asked for.
-        Some(arn) => {
-            let role = account::role_by_arn(arn)
-                .filter(|role| claimed.iter().any(|name| name == role.name))
-                .ok_or_else(|| not_authorized("Access to the requested role is not permitted by the token."))?;
-            Some(role.name)
+        (Some(arn), claims) => {
+            let is_claimed = claims.as_ref().is_some_and(|claims| claims.roles.iter().any(|role| role == arn));
+            if !is_claimed {
+                return Err(not_authorized("Access to the requested role is not permitted by the token."));
+            }
+            Some(arn)
         }
-        None => claimed.first().map(String::as_str).or(of_pool),
+        (None, Some(claims)) => match (&claims.preferred_role, claims.roles.as_slice()) {
+            (Some(preferred), _) => Some(preferred.as_str()),
+            (None, [only]) => Some(only.as_str()),
+            (None, _) if claims.ambiguous_role_resolution == AmbiguousRoleResolution::Deny => {
+                return Err(not_authorized("The ambiguous role mapping rules denied this request"));
+            }
+            (None, _) => of_pool.map(String::as_str),
+        },
+        (None, None) => of_pool.map(String::as_str),
     };
-    name.and_then(account::role).filter(|role| role.trusts(pool.id, standing)).ok_or_else(|| {
-        AwsError::new(
-            "InvalidIdentityPoolConfigurationException",
-            "Invalid identity pool configuration. Check assigned IAM roles for this pool.",
-        )
-    })
+    Ok(arn.and_then(|arn| settings.role_of_arn(arn)).map(str::to_owned))
+}
+
+/// How an identity came to be, for the `amr` claim and the condition key of that name.
+fn methods(identity: &Identity, standing: Standing) -> Vec<String> {
+    let kind = match standing {
+        Standing::Guest => "unauthenticated",
+        Standing::User => "authenticated",
+    };
+    std::iter::once(kind).chain(identity.providers()).map(str::to_owned).collect()
 }
 
 /// A token of the identity pool about one of its identities.
 fn open_id_token(
     world: &World,
-    pool: &IdentityPool,
+    pool: Pool<'_>,
     identity: &Identity,
     standing: Standing,
     lifetime: u64,
 ) -> Result<String, AwsError> {
-    let mut methods = vec![match standing {
-        Standing::Guest => "unauthenticated",
-        Standing::User => "authenticated",
-    }];
-    methods.extend(identity.providers());
     let now = unix_seconds(world.now());
     let claims = json!({
         "sub": identity.id,
         "aud": pool.id,
-        "amr": methods,
+        "amr": methods(identity, standing),
         "iss": format!("https://{IDENTITY_ISSUER}"),
         "iat": now,
         "exp": now + lifetime,

@@ -13,7 +13,7 @@ use crate::issued::Caller;
 /// Headers that are not passed on: API Gateway keeps a signature to itself.
 const KEPT_BACK: [&str; 2] = ["authorization", "x-amz-security-token"];
 
-pub(super) fn answer(request: &Arrived, caller: &Caller) -> Answer {
+pub(super) fn answer(request: &Arrived, caller: Option<&Caller>) -> Answer {
     let headers: Vec<Value> = request
         .headers
         .iter()
@@ -29,7 +29,7 @@ pub(super) fn answer(request: &Arrived, caller: &Caller) -> Answer {
         "bodyLength": request.body.len(),
         "bodySha256": hash,
         "bodyBase64": STANDARD.encode(&request.body),
-        "caller": { "arn": caller.arn(), "identityId": caller.identity_id },
+        "caller": caller.map(|caller| json!({ "arn": caller.arn(), "identityId": caller.identity_id })),
     });
     Answer::json(StatusCode::OK, &body)
 }

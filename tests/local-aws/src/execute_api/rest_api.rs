@@ -1,94 +1,143 @@
 //! REST APIs: gateway responses, which say why, and the CORS headers that their owner has to add.
 
-use http::StatusCode;
-use serde_json::json;
+use http::{HeaderName, HeaderValue, StatusCode};
+use serde_json::{Value, json};
 
-use super::{Refused, routes};
-use crate::account::{Api, ApiKind};
+use super::{Deployed, Refused, http_api, resource_arn_masked, routes};
 use crate::answer::Answer;
 use crate::arrived::Arrived;
+use crate::settings::{AuthorizationType, ResponseType};
 use crate::verify::Refusal;
 
-/// The MOCK integration behind every resource's OPTIONS method. A path that is no resource has no OPTIONS either.
-pub(super) fn preflight(api: &Api, request: &Arrived) -> Answer {
-    match routes::find_resource(api, request.path()) {
-        Some(_) => Answer::empty(StatusCode::OK)
-            .with_header("access-control-allow-origin", "*")
-            .with_header(
-                "access-control-allow-headers",
-                "Content-Type,X-Amz-Date,Authorization,X-Api-Key,X-Amz-Security-Token",
-            )
-            .with_header("access-control-allow-methods", "DELETE,GET,HEAD,OPTIONS,PUT,POST,PATCH"),
-        None => refuse(api, &Refused::NoRoute { malformed: None }, true),
+/// The MOCK integration behind a resource's OPTIONS method. A path that is no resource has no OPTIONS either, and no
+/// browser signs a preflight.
+pub(super) fn preflight(deployed: Deployed<'_>, request: &Arrived) -> Answer {
+    if !deployed.settings.default_endpoint {
+        return refuse(deployed, &Refused::DefaultEndpointDisabled);
+    }
+    if routes::stage(deployed, request.path()).is_none() {
+        return refuse(deployed, &Refused::NoStage);
+    }
+    if deployed.settings.cors.is_some() && routes::find_resource(deployed, request.path()).is_some() {
+        return http_api::preflight(deployed, request);
+    }
+    match routes::find_method(deployed, request) {
+        Some((_, method)) if method.authorization_type == AuthorizationType::None => {
+            let headers = method.response_headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+            with_headers(Answer::empty(StatusCode::OK), headers)
+        }
+        Some(_) => refuse(deployed, &Refused::Signature(Refusal::Unsigned)),
+        None => refuse(deployed, &Refused::NoRoute { malformed: None }),
     }
 }
 
 /// The gateway response for a request that does not reach the backend.
-pub(super) fn refuse(api: &Api, refused: &Refused, expose_date: bool) -> Answer {
-    let (name, message) = match refused {
+pub(super) fn refuse(deployed: Deployed<'_>, refused: &Refused) -> Answer {
+    use ResponseType as Kind;
+    let message = |text: &str| json!({ "message": text });
+    let (kind, name, body) = match refused {
+        // API Gateway's front answers here, which knows no gateway responses of the API.
+        Refused::DefaultEndpointDisabled | Refused::NoStage => return forbidden(),
+        Refused::WafFiltered => (Kind::WafFiltered, "ForbiddenException", message("Forbidden")),
+        Refused::NoApiKey => (Kind::InvalidApiKey, "ForbiddenException", message("Forbidden")),
         // An unknown route sounds like a missing signature, unless the signature is no signature.
-        Refused::NoRoute { malformed: None } | Refused::Signature(Refusal::Unsigned) => {
-            ("MissingAuthenticationTokenException", "Missing Authentication Token")
-        }
+        Refused::NoRoute { malformed: None } | Refused::Signature(Refusal::Unsigned) => (
+            Kind::MissingAuthenticationToken,
+            "MissingAuthenticationTokenException",
+            message("Missing Authentication Token"),
+        ),
         Refused::NoRoute { malformed: Some(text) } | Refused::Signature(Refusal::Incomplete(text)) => {
-            ("IncompleteSignatureException", text.as_str())
+            (Kind::Default4xx, "IncompleteSignatureException", message(text))
         }
-        Refused::Signature(Refusal::UnknownCredentials) => {
-            ("UnrecognizedClientException", "The security token included in the request is invalid.")
+        Refused::Signature(Refusal::UnknownCredentials) => (
+            Kind::Default4xx,
+            "UnrecognizedClientException",
+            message("The security token included in the request is invalid."),
+        ),
+        Refused::Signature(Refusal::ExpiredCredentials) => (
+            Kind::ExpiredToken,
+            "ExpiredTokenException",
+            message("The security token included in the request is expired"),
+        ),
+        Refused::Signature(Refusal::Invalid(invalid)) => {
+            (Kind::InvalidSignature, "InvalidSignatureException", message(&invalid.text))
         }
-        Refused::Signature(Refusal::ExpiredCredentials) => {
-            ("ExpiredTokenException", "The security token included in the request is expired")
+        // IAM's own texts come with a capital (seen: serverless#11808).
+        Refused::Denied(denied) => {
+            let text = denied.text_about(&resource_arn_masked(denied.resource()));
+            (Kind::AccessDenied, "AccessDeniedException", json!({ "Message": text }))
         }
-        Refused::Signature(Refusal::Invalid(text)) => ("InvalidSignatureException", text.as_str()),
-        Refused::Denied(text) => ("AccessDeniedException", text.as_str()),
+        Refused::Unauthorized => {
+            let response =
+                gateway_response(StatusCode::UNAUTHORIZED, "UnauthorizedException", &message("Unauthorized"));
+            return customized(deployed, Kind::Unauthorized, response);
+        }
+        Refused::AuthorizerDenied { is_explicit } => {
+            let end = if *is_explicit { " with an explicit deny" } else { "" };
+            let text = format!("User is not authorized to access this resource{end}");
+            (Kind::AccessDenied, "AccessDeniedException", message(&text))
+        }
     };
-    default_4xx_5xx(api, gateway_response(StatusCode::FORBIDDEN, name, message), expose_date)
+    customized(deployed, kind, gateway_response(StatusCode::FORBIDDEN, name, &body))
 }
 
 /// No API has that id. API Gateway's front answers, and no owner could have added CORS headers to it.
 pub(crate) fn unknown_api() -> Answer {
-    gateway_response(StatusCode::FORBIDDEN, "ForbiddenException", "Forbidden")
+    forbidden()
 }
 
-pub(super) fn throttled(api: &Api) -> Answer {
-    let response = gateway_response(StatusCode::TOO_MANY_REQUESTS, "TooManyRequestsException", "Too Many Requests");
-    default_4xx_5xx(api, response, true)
+fn forbidden() -> Answer {
+    gateway_response(StatusCode::FORBIDDEN, "ForbiddenException", &json!({ "message": "Forbidden" }))
 }
 
-pub(super) fn failed(api: &Api, status: StatusCode) -> Answer {
-    let message = match status {
-        StatusCode::GATEWAY_TIMEOUT => "Endpoint request timed out",
-        StatusCode::SERVICE_UNAVAILABLE => "Service Unavailable",
-        _ => "Internal server error",
+pub(super) fn throttled(deployed: Deployed<'_>) -> Answer {
+    let body = json!({ "message": "Too Many Requests" });
+    let response = gateway_response(StatusCode::TOO_MANY_REQUESTS, "TooManyRequestsException", &body);
+    customized(deployed, ResponseType::Throttled, response)
+}
+
+pub(super) fn failed(deployed: Deployed<'_>, status: StatusCode) -> Answer {
+    let (kind, message) = match status {
+        StatusCode::GATEWAY_TIMEOUT => (ResponseType::IntegrationTimeout, "Endpoint request timed out"),
+        StatusCode::SERVICE_UNAVAILABLE => (ResponseType::IntegrationFailure, "Service Unavailable"),
+        _ => (ResponseType::ApiConfigurationError, "Internal server error"),
     };
-    default_4xx_5xx(api, gateway_response(status, "InternalServerErrorException", message), true)
+    let response = gateway_response(status, "InternalServerErrorException", &json!({ "message": message }));
+    customized(deployed, kind, response)
 }
 
-/// The backend's answers may always be read; what else may be is up to the owner.
-pub(super) fn allow_origin(api: &Api, answer: Answer, expose_date: bool) -> Answer {
-    let answer = answer.with_header("access-control-allow-origin", "*");
-    if has_cors_everywhere(api) { expose(answer, expose_date) } else { answer }
+/// What the backend adds to its answers.
+pub(super) fn with_integration_headers(deployed: Deployed<'_>, answer: Answer) -> Answer {
+    let headers = deployed.settings.integration_headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    without_hidden_date(deployed, with_headers(answer, headers))
 }
 
-fn gateway_response(status: StatusCode, name: &'static str, message: &str) -> Answer {
-    Answer::json(status, &json!({ "message": message })).with_header("x-amzn-errortype", name).counted_as(name)
+fn gateway_response(status: StatusCode, name: &'static str, body: &Value) -> Answer {
+    Answer::json(status, body).with_header("x-amzn-errortype", name).counted_as(name)
 }
 
-/// What the owner's `DEFAULT_4XX` and `DEFAULT_5XX` add, if anything.
-fn default_4xx_5xx(api: &Api, answer: Answer, expose_date: bool) -> Answer {
-    if has_cors_everywhere(api) {
-        expose(answer.with_header("access-control-allow-origin", "*"), expose_date)
-    } else {
-        answer
+/// The gateway response with what the owner added to it.
+fn customized(deployed: Deployed<'_>, kind: ResponseType, answer: Answer) -> Answer {
+    let headers = deployed.settings.gateway_headers(kind, answer.status.is_server_error());
+    without_hidden_date(deployed, with_headers(answer, headers))
+}
+
+fn with_headers<'a>(mut answer: Answer, headers: impl IntoIterator<Item = (&'a str, &'a str)>) -> Answer {
+    for (name, value) in headers {
+        // Names and values that no header can have are the owner's mistake, and are left out.
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+            answer.headers.insert(name, value);
+        }
     }
+    answer
 }
 
-fn has_cors_everywhere(api: &Api) -> bool {
-    api.kind == ApiKind::Rest { cors_on_gateway_responses: true }
-}
-
-fn expose(answer: Answer, expose_date: bool) -> Answer {
-    let exposed = "x-amzn-errortype,x-amzn-requestid,retry-after";
-    let exposed = if expose_date { format!("{exposed},date") } else { exposed.to_owned() };
-    answer.with_header("access-control-expose-headers", &exposed)
+/// Takes `Date` out of the exposed headers, if a fault hides it.
+fn without_hidden_date(deployed: Deployed<'_>, answer: Answer) -> Answer {
+    const NAME: &str = "access-control-expose-headers";
+    let exposed = answer.headers.get(NAME).and_then(|value| value.to_str().ok());
+    let Some(exposed) = exposed.filter(|_| !deployed.expose_date) else { return answer };
+    let kept: Vec<&str> = exposed.split(',').filter(|name| !name.trim().eq_ignore_ascii_case("date")).collect();
+    let kept = kept.join(",");
+    answer.with_header(NAME, &kept)
 }

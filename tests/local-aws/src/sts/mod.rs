@@ -10,7 +10,7 @@ use http::{Method, StatusCode};
 use crate::account::ACCOUNT_ID;
 use crate::answer::Answer;
 use crate::arrived::Arrived;
-use crate::verify::{self, Refusal, Scope};
+use crate::verify::{Refusal, Scope};
 use crate::world::World;
 
 use query_protocol::{Fields, QueryError};
@@ -68,8 +68,9 @@ fn accepts_json(request: &Arrived) -> bool {
 /// Needs no permission: even a caller who may do nothing may ask who it is.
 fn get_caller_identity(world: &World, request: &Arrived, region: &str) -> Result<Fields, QueryError> {
     let scope = Scope { service: "sts", region, window_minutes: 15 };
-    let caller = verify::verify(request, scope, &world.issued.lock(), request.now).map_err(refused)?;
-    Ok(vec![("Arn", caller.arn().into()), ("UserId", caller.user_id().into()), ("Account", ACCOUNT_ID.into())])
+    let caller = world.verify(request, scope).map_err(refused)?;
+    let user_id = format!("{}:{}", world.settings().role_id(&caller.role), caller.session_name);
+    Ok(vec![("Arn", caller.arn().into()), ("UserId", user_id.into()), ("Account", ACCOUNT_ID.into())])
 }
 
 fn refused(refusal: Refusal) -> QueryError {
@@ -85,6 +86,6 @@ fn refused(refusal: Refusal) -> QueryError {
         Refusal::ExpiredCredentials => {
             forbidden("ExpiredToken", "The security token included in the request is expired".to_owned())
         }
-        Refusal::Invalid(text) => forbidden("SignatureDoesNotMatch", text),
+        Refusal::Invalid(invalid) => forbidden("SignatureDoesNotMatch", invalid.text),
     }
 }

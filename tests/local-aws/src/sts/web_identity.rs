@@ -1,14 +1,17 @@
 //! AssumeRoleWithWebIdentity: an identity pool's token for a role's credentials.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::StatusCode;
 
 use super::query_protocol::{Field, Fields, QueryError};
-use crate::account::{Standing, role_by_arn};
+use crate::account::IDENTITY_POOLS;
 use crate::clock::{format_extended, unix_seconds};
-use crate::issued::Caller;
+use crate::iam::{AttachedTo, Policy};
+use crate::issued::{Caller, SessionPolicies};
+use crate::settings::Settings;
 use crate::tokens::{IDENTITY_ISSUER, Token};
 use crate::world::World;
 
@@ -32,30 +35,37 @@ pub(super) fn assume_role(world: &World, parameters: &BTreeMap<String, String>) 
     let duration = check_duration(parameters.get("DurationSeconds").map(String::as_str))?;
 
     let token = check_token(world, text)?;
-    let standing = match token.texts("amr").first() {
-        Some(&"authenticated") => Standing::User,
-        _ => Standing::Guest,
-    };
+    let amr: Vec<String> = token.texts("amr").into_iter().map(str::to_owned).collect();
     let audience = token.text("aud").unwrap_or_default();
-    let role = role_by_arn(role_arn).filter(|role| role.trusts(audience, standing)).ok_or_else(|| {
-        QueryError::new(
-            StatusCode::FORBIDDEN,
-            "AccessDenied",
-            "Not authorized to perform sts:AssumeRoleWithWebIdentity",
-        )
-    })?;
-
     let subject = token.text("sub").unwrap_or_default();
-    let credentials = world.issue_for(Caller::new(role, session_name, subject), duration);
+    let settings = world.settings();
+    let role = settings
+        .role_of_arn(role_arn)
+        .filter(|role| settings.trusts(role, audience, subject, &amr))
+        .ok_or_else(|| {
+            QueryError::new(
+                StatusCode::FORBIDDEN,
+                "AccessDenied",
+                "Not authorized to perform sts:AssumeRoleWithWebIdentity",
+            )
+        })?;
+    let session_policies = match parameters.get("Policy") {
+        Some(text) => SessionPolicies::Given(Arc::new(parse_session_policy(text)?)),
+        None => match pool_session_policy(&settings, audience) {
+            Some(policy) => SessionPolicies::Given(Arc::new(policy.clone())),
+            None => SessionPolicies::None,
+        },
+    };
+    let caller =
+        Caller { pool_id: audience.to_owned(), amr, session_policies, ..Caller::new(role, session_name, subject) };
+    let user_id = format!("{}:{session_name}", settings.role_id(role));
+    let credentials = world.issue_for(caller, duration);
     Ok(vec![
         ("SubjectFromWebIdentityToken", subject.into()),
         ("Audience", audience.into()),
         (
             "AssumedRoleUser",
-            Field::Group(vec![
-                ("Arn", credentials.caller.arn().into()),
-                ("AssumedRoleId", credentials.caller.user_id().into()),
-            ]),
+            Field::Group(vec![("Arn", credentials.caller.arn().into()), ("AssumedRoleId", user_id.into())]),
         ),
         (
             "Credentials",
@@ -68,6 +78,28 @@ pub(super) fn assume_role(world: &World, parameters: &BTreeMap<String, String>) 
         ),
         ("Provider", IDENTITY_ISSUER.into()),
     ])
+}
+
+/// The session policy that clients of a pool pass, as its owner set it for this server.
+fn pool_session_policy<'a>(settings: &'a Settings, pool_id: &str) -> Option<&'a Policy> {
+    let pool = IDENTITY_POOLS.iter().find(|pool| pool.id == pool_id)?;
+    settings.identity_pool(pool.name)?.session_policy.as_ref()
+}
+
+/// The most characters that a session policy may have.
+const LONGEST_SESSION_POLICY: usize = 2048;
+
+fn parse_session_policy(text: &str) -> Result<Policy, QueryError> {
+    if text.is_empty() || text.chars().count() > LONGEST_SESSION_POLICY {
+        return Err(validation(
+            "1 validation error detected: Value at 'policy' failed to satisfy constraint: Member must have length \
+             between 1 and 2048",
+        ));
+    }
+    let malformed = |reason: String| QueryError::new(StatusCode::BAD_REQUEST, "MalformedPolicyDocument", reason);
+    let policy: Policy = serde_json::from_str(text).map_err(|error| malformed(error.to_string()))?;
+    policy.check(AttachedTo::Identity).map_err(|reason| malformed(reason.to_owned()))?;
+    Ok(policy)
 }
 
 fn validation(message: &str) -> QueryError {

@@ -5,9 +5,9 @@
 
 use aws_lc_rs::digest::{SHA256, digest};
 use http::HeaderMap;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, percent_encode, utf8_percent_encode};
 
-use super::Claim;
+use super::{Claim, Placement};
 use crate::arrived::Arrived;
 
 /// Everything but the unreserved characters is encoded.
@@ -23,11 +23,26 @@ pub(crate) fn canonical_request(request: &Arrived, claim: &Claim) -> String {
     format!(
         "{}\n{}\n{}\n{headers}\n{}\n{}",
         request.method,
-        canonical_path(request.path()),
+        if claim.service == "s3" { canonical_s3_path(request.path()) } else { canonical_path(request.path()) },
         canonical_query(request.query()),
         names.join(";"),
-        hex(digest(&SHA256, &request.body).as_ref()),
+        payload_hash(request, claim),
     )
+}
+
+/// The last line of the canonical request. S3 alone takes the client's word for it.
+pub(crate) fn payload_hash(request: &Arrived, claim: &Claim) -> String {
+    match (claim.service.as_str(), request.header("x-amz-content-sha256"), claim.placement) {
+        ("s3", Some(stated), _) => stated.to_owned(),
+        ("s3", None, Placement::Query { .. }) => "UNSIGNED-PAYLOAD".to_owned(),
+        _ => hex(digest(&SHA256, &request.body).as_ref()),
+    }
+}
+
+/// S3 encodes every character once, and keeps empty and dot segments.
+pub(super) fn canonical_s3_path(path: &str) -> String {
+    let decoded: Vec<u8> = percent_decode_str(path).collect();
+    percent_encode(&decoded, ENCODED_IN_PATH).to_string()
 }
 
 /// What the signature is computed over.
@@ -104,6 +119,13 @@ mod tests {
             ("/..", "/"),
         ] {
             assert_eq!(canonical_path(path), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn s3_paths_are_encoded_once_and_kept() {
+        for (path, expected) in [("/a//b/./c", "/a//b/./c"), ("/a%20(b)", "/a%20%28b%29"), ("/%C3%BC", "/%C3%BC")] {
+            assert_eq!(canonical_s3_path(path), expected, "{path}");
         }
     }
 

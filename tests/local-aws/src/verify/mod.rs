@@ -39,8 +39,39 @@ pub(crate) enum Refusal {
     UnknownCredentials,
     /// The credentials ended.
     ExpiredCredentials,
-    /// Scope, time, signed headers or the signature itself. The text is the one that all services share.
-    Invalid(String),
+    /// Scope, time, signed headers or the signature itself.
+    Invalid(Invalid),
+}
+
+/// What is wrong with a signature.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Invalid {
+    pub(crate) fault: Fault,
+    /// In the words that all services but S3 share.
+    pub(crate) text: String,
+}
+
+/// The part of a signature that is wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// It was made for another region.
+    Region,
+    /// It was made for another service, or its scope is malformed.
+    Scope,
+    /// The client's clock and the server's differ by more than the window.
+    Clock,
+    /// A presigned request was sent after its end.
+    PresignedExpired,
+    /// This header was sent and must be signed.
+    HeaderNotSigned(String),
+    /// It is not the signature of what arrived.
+    Mismatch,
+}
+
+impl Fault {
+    fn told(self, text: impl Into<String>) -> Refusal {
+        Refusal::Invalid(Invalid { fault: self, text: text.into() })
+    }
 }
 
 /// Finds out who sent a request.
@@ -56,12 +87,12 @@ pub(crate) fn verify(request: &Arrived, scope: Scope<'_>, issued: &Issued, now: 
     }
     check_scope(&claim, scope)?;
     let signed_at = check_time(&claim, scope, now)?;
-    check_signed_headers(request, &claim)?;
+    check_signed_headers(request, &claim, scope)?;
 
     let expected = recompute::signature(request, &claim, credentials, signed_at);
     let genuine = expected
         .is_some_and(|expected| verify_slices_are_equal(expected.as_bytes(), claim.signature.as_bytes()).is_ok());
-    if genuine { Ok(credentials.caller.clone()) } else { Err(Refusal::Invalid(mismatch(request, &claim))) }
+    if genuine { Ok(credentials.caller.clone()) } else { Err(Fault::Mismatch.told(mismatch(request, &claim))) }
 }
 
 /// Whether a request carries an `Authorization` that is no signature. API Gateway complains about one even where it has
@@ -75,22 +106,31 @@ pub(crate) fn is_malformed(request: &Arrived) -> Option<String> {
 
 fn check_scope(claim: &Claim, scope: Scope<'_>) -> Result<(), Refusal> {
     let day = claim.date_time.get(..8).unwrap_or_default();
-    let text = if claim.region != scope.region {
-        format!("Credential should be scoped to a valid Region, not '{}'. ", claim.region)
-    } else if claim.service != scope.service {
-        format!("Credential should be scoped to correct service: '{}'. ", scope.service)
-    } else if claim.terminator != "aws4_request" {
-        format!("Credential should be scoped with a valid terminator: 'aws4_request', not '{}'. ", claim.terminator)
-    } else if claim.date != day {
-        format!(
+    let mut text = String::new();
+    if claim.region != scope.region {
+        text += &format!("Credential should be scoped to a valid region, not '{}'. ", claim.region);
+    }
+    if claim.service != scope.service {
+        text += &format!("Credential should be scoped to correct service: '{}'. ", scope.service);
+    }
+    if claim.terminator != "aws4_request" {
+        text += &format!(
+            "Credential should be scoped with a valid terminator: 'aws4_request', not '{}'. ",
+            claim.terminator
+        );
+    }
+    if claim.date != day {
+        text += &format!(
             "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: \
              '{}' != '{day}', from '{}'.",
             claim.date, claim.date_time
-        )
-    } else {
+        );
+    }
+    if text.is_empty() {
         return Ok(());
-    };
-    Err(Refusal::Invalid(text))
+    }
+    let fault = if claim.region == scope.region { Fault::Scope } else { Fault::Region };
+    Err(fault.told(text))
 }
 
 /// Checks when the request was signed, and says when that was. The texts name the server's time: a client can learn
@@ -111,26 +151,35 @@ fn check_time(claim: &Claim, scope: Scope<'_>, now: SystemTime) -> Result<System
     if signed_at > now + window {
         let limit = format_basic(now + window);
         let minutes = scope.window_minutes;
-        return Err(Refusal::Invalid(format!(
+        return Err(Fault::Clock.told(format!(
             "Signature not yet current: {stated} is still later than {limit} ({server} + {minutes} min.)"
         )));
     }
     if signed_at + validity < now {
+        let fault = match claim.placement {
+            Placement::Headers => Fault::Clock,
+            Placement::Query { .. } => Fault::PresignedExpired,
+        };
         let limit = format_basic(now - validity);
         let minutes = validity.as_secs().div_ceil(60);
-        return Err(Refusal::Invalid(format!(
-            "Signature expired: {stated} is now earlier than {limit} ({server} - {minutes} min.)"
-        )));
+        return Err(
+            fault.told(format!("Signature expired: {stated} is now earlier than {limit} ({server} - {minutes} min.)"))
+        );
     }
     Ok(signed_at)
 }
 
 /// A header that was not signed could have been changed on the way, so what steers a service must be signed.
-fn check_signed_headers(request: &Arrived, claim: &Claim) -> Result<(), Refusal> {
+fn check_signed_headers(request: &Arrived, claim: &Claim, scope: Scope<'_>) -> Result<(), Refusal> {
+    if let Some(name) = claim.signed_headers.iter().find(|name| !request.headers.contains_key(name.as_str())) {
+        return Err(Refusal::Incomplete(format!(
+            "'{name}' is named as a SignedHeader, but it does not exist in the HTTP request."
+        )));
+    }
     let must_be_signed = |name: &str| {
         name == "host"
             || name.starts_with("x-amz-")
-            || (name == "content-type" && claim.placement == Placement::Headers)
+            || (name == "content-type" && claim.placement == Placement::Headers && scope.service != "s3")
     };
     let unsigned = request
         .headers
@@ -140,10 +189,10 @@ fn check_signed_headers(request: &Arrived, claim: &Claim) -> Result<(), Refusal>
         .find(|name| !claim.signed_headers.iter().any(|signed| signed == name));
     match unsigned {
         None => Ok(()),
-        Some("host") => Err(Refusal::Invalid(
-            "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.".to_owned(),
-        )),
-        Some(name) => Err(Refusal::Invalid(format!("'{name}' must be a 'SignedHeader' in the AWS Authorization."))),
+        Some("host") => Err(Fault::HeaderNotSigned("host".to_owned())
+            .told("'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.")),
+        Some(name) => Err(Fault::HeaderNotSigned(name.to_owned())
+            .told(format!("'{name}' must be a 'SignedHeader' in the AWS Authorization."))),
     }
 }
 

@@ -3,9 +3,13 @@
 use std::time::SystemTime;
 
 use aws_credential_types::Credentials as SigningCredentials;
-use aws_sigv4::http_request::{SignableBody, SignableRequest, SignatureLocation, SigningSettings, sign};
+use aws_sigv4::http_request::{
+    PercentEncodingMode, SignableBody, SignableRequest, SignatureLocation, SigningSettings, UriPathNormalizationMode,
+    sign,
+};
 use aws_sigv4::sign::v4;
 
+use super::canonical::{canonical_s3_path, payload_hash};
 use super::claim::QUERY_PARAMETERS;
 use super::{Claim, Placement};
 use crate::arrived::Arrived;
@@ -29,12 +33,19 @@ pub(crate) fn signature(
     let mut settings = SigningSettings::default();
     // The client's own list says what is signed; nothing is left out of it.
     settings.excluded_headers = None;
+    let is_s3 = claim.service == "s3";
+    let path = if is_s3 { canonical_s3_path(request.path()) } else { request.path().to_owned() };
+    if is_s3 {
+        settings.percent_encoding_mode = PercentEncodingMode::Single;
+        settings.uri_path_normalization_mode = UriPathNormalizationMode::Disabled;
+    }
     let uri = match claim.placement {
+        Placement::Headers if is_s3 => format!("http://{}{path}?{}", request.host(), request.query()),
         Placement::Headers => format!("http://{}{}", request.host(), request.target()),
         Placement::Query { expires } => {
             settings.signature_location = SignatureLocation::QueryParams;
             settings.expires_in = Some(expires);
-            format!("http://{}{}?{}", request.host(), request.path(), without_signature_parameters(request.query()))
+            format!("http://{}{path}?{}", request.host(), without_signature_parameters(request.query()))
         }
     };
     let params = v4::SigningParams::builder()
@@ -47,9 +58,12 @@ pub(crate) fn signature(
         .ok()?
         .into();
     let headers = signed_headers(request, claim)?;
-    let signable =
-        SignableRequest::new(request.method.as_str(), uri, headers.into_iter(), SignableBody::Bytes(&request.body))
-            .ok()?;
+    let body = if is_s3 {
+        SignableBody::Precomputed(payload_hash(request, claim))
+    } else {
+        SignableBody::Bytes(&request.body)
+    };
+    let signable = SignableRequest::new(request.method.as_str(), uri, headers.into_iter(), body).ok()?;
     sign(signable, &params).ok().map(|output| output.signature().to_owned())
 }
 

@@ -63,7 +63,7 @@ async fn a_misspelt_fault_is_refused_and_changes_nothing() {
     for (change, word) in [
         (json!({ "hideDates": true, "clockOffsetSeconds": 5 }), "hideDates"),
         (json!({ "cognito": { "body": "nonsense" } }), "nonsense"),
-        (json!({ "latencyMs": { "s3": 1 } }), "s3"),
+        (json!({ "latencyMs": { "ec2": 1 } }), "ec2"),
     ] {
         let reply = local.control("POST", "faults", Some(change)).await;
         assert_eq!(reply.status, 400);

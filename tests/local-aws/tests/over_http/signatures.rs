@@ -113,7 +113,7 @@ async fn time_scope_and_credentials_are_checked_before_the_signature() {
     let (_, message) = refusal(&local, at(&credentials, "execute-api", "us-east-1", now + minutes(6))).await;
     assert!(message.starts_with("Signature not yet current: ") && message.ends_with(" + 5 min.)"), "{message}");
     let (_, message) = refusal(&local, at(&credentials, "execute-api", "eu-west-1", now)).await;
-    assert_eq!(message, "Credential should be scoped to a valid Region, not 'eu-west-1'. ");
+    assert_eq!(message, "Credential should be scoped to a valid region, not 'eu-west-1'. ");
     let (_, message) = refusal(&local, at(&credentials, "appsync", "us-east-1", now)).await;
     assert_eq!(message, "Credential should be scoped to correct service: 'execute-api'. ");
 

@@ -58,7 +58,7 @@ async fn another_region_is_signed_for_that_region() {
     let reply = local.send(credentials.sign_at(request(), "sts", "eu-west-1", now)).await;
     assert_eq!(reply.status, 200);
     let wrong = credentials.sign_at(request(), "sts", "us-east-1", now);
-    assert_refused(&local, wrong, 403, "SignatureDoesNotMatch", "Credential should be scoped to a valid Region").await;
+    assert_refused(&local, wrong, 403, "SignatureDoesNotMatch", "Credential should be scoped to a valid region").await;
 }
 
 #[tokio::test]

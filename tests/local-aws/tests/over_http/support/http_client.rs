@@ -81,8 +81,10 @@ impl Reply {
         self.header("x-amzn-errortype").unwrap_or_default()
     }
 
+    /// The error's text. IAM's own refusals have it in `Message`.
     pub(crate) fn message(&self) -> String {
-        self.json()["message"].as_str().unwrap_or_default().to_owned()
+        let body = self.json();
+        body["message"].as_str().or(body["Message"].as_str()).unwrap_or_default().to_owned()
     }
 }
 

@@ -2,7 +2,10 @@
 
 use std::time::{Duration, SystemTime};
 
-use aws_sigv4::http_request::{SignableBody, SignableRequest, SignatureLocation, SigningSettings, sign};
+use aws_sigv4::http_request::{
+    PayloadChecksumKind, PercentEncodingMode, SignableBody, SignableRequest, SignatureLocation, SigningSettings,
+    UriPathNormalizationMode, sign,
+};
 use aws_sigv4::sign::v4;
 use serde_json::Value;
 
@@ -32,13 +35,33 @@ impl Credentials {
         }
     }
 
+    /// Reads what `AssumeRoleWithWebIdentity` answers.
+    pub(crate) fn from_sts(xml: &str) -> Self {
+        let text = |name: &str| {
+            let (_, rest) = xml.split_once(&format!("<{name}>")).unwrap();
+            rest.split_once(&format!("</{name}>")).unwrap().0.to_owned()
+        };
+        Self {
+            access_key_id: text("AccessKeyId"),
+            secret_access_key: text("SecretAccessKey"),
+            session_token: text("SessionToken"),
+            expiration: 0.0,
+        }
+    }
+
     /// Signs in the `Authorization` header, now, for the server's region.
     pub(crate) fn sign(&self, request: Request, service: &str) -> Request {
         self.sign_at(request, service, "us-east-1", SystemTime::now())
     }
 
     pub(crate) fn sign_at(&self, request: Request, service: &str, region: &str, time: SystemTime) -> Request {
-        let (headers, _) = self.instructions(&request, service, region, time, SigningSettings::default());
+        let mut settings = SigningSettings::default();
+        if service == "s3" {
+            settings.percent_encoding_mode = PercentEncodingMode::Single;
+            settings.uri_path_normalization_mode = UriPathNormalizationMode::Disabled;
+            settings.payload_checksum_kind = PayloadChecksumKind::XAmzSha256;
+        }
+        let (headers, _) = self.instructions(&request, service, region, time, settings);
         headers.into_iter().fold(request, |request, (name, value)| request.header(&name, &value))
     }
 
@@ -74,6 +97,7 @@ impl Credentials {
             "test",
         )
         .into();
+        let location = settings.signature_location;
         let params = v4::SigningParams::builder()
             .identity(&identity)
             .region(region)
@@ -84,9 +108,12 @@ impl Credentials {
             .unwrap()
             .into();
         let headers = request.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        let signable =
-            SignableRequest::new(&request.method, request.url.to_string(), headers, SignableBody::Bytes(&request.body))
-                .unwrap();
+        let body = if service == "s3" && location == SignatureLocation::QueryParams {
+            SignableBody::UnsignedPayload
+        } else {
+            SignableBody::Bytes(&request.body)
+        };
+        let signable = SignableRequest::new(&request.method, request.url.to_string(), headers, body).unwrap();
         let (instructions, _) = sign(signable, &params).unwrap().into_parts();
         let (headers, parameters) = instructions.into_parts();
         let headers = headers.iter().map(|header| (header.name().to_owned(), header.value().to_owned()));
