@@ -11,7 +11,7 @@
 //! - [`pool`]: the identity pool and the flow to its credentials; [`config`]: options, checked once
 //! - [`cognito`]: what is said to Cognito Identity and STS, and the exchange of logins for credentials
 //! - [`credentials`]: when a credential set is refreshed, and what its refusals mean
-//! - [`appsync`]: what AppSync's answers mean
+//! - [`appsync`]: what AppSync's answers mean, and the machines of its real-time protocols
 //! - [`event`]: what a client tells listeners
 //! - `explain` (own feature): evidence of a failed call in, its causes and what to change out
 //! - [`client`]: waits for all of this, over the trait [`client::Host`]

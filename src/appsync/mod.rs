@@ -1,4 +1,11 @@
-//! AppSync GraphQL over HTTP: what an answer means. Data and GraphQL errors are the caller's; refusals are errors.
+//! AppSync: what an answer of GraphQL over HTTP means, and the machines of its real-time protocols, GraphQL subscriptions
+//! ([`realtime`]) and Events ([`events`]), over one [`connection`].
+//!
+//! Of an answer over HTTP, data and GraphQL errors are the caller's; refusals are errors.
+
+pub mod connection;
+pub mod events;
+pub mod realtime;
 
 use crate::error::{Code, Error, ServiceFault};
 use crate::http::{Reply, ServiceError};

@@ -9,6 +9,8 @@ use super::signal::{Giver, Signal, signal};
 /// The time in which one user, or one guest, uses the client.
 pub(super) struct Period {
     caller: Caller,
+    /// How many were before.
+    pub(super) number: u32,
     /// Dropping it ends the calls.
     _end: Giver<()>,
 }
@@ -20,7 +22,7 @@ pub struct Caller(Signal<()>);
 impl Period {
     pub(super) fn new() -> Self {
         let (end, ended) = signal();
-        Self { caller: Caller(ended), _end: end }
+        Self { caller: Caller(ended), number: 0, _end: end }
     }
 
     pub(super) fn caller(&self) -> Caller {
@@ -29,7 +31,7 @@ impl Period {
 
     /// Ends the calls that were made in it, and begins another.
     pub(super) fn end(&mut self) {
-        *self = Self::new();
+        *self = Self { number: self.number + 1, ..Self::new() };
     }
 }
 
@@ -45,7 +47,7 @@ pub(crate) async fn before<F: Future>(work: F, end: impl Future) -> Option<F::Ou
 
 impl Caller {
     /// Whether its period goes on.
-    pub(super) fn is_current(&self) -> bool {
+    pub fn is_current(&self) -> bool {
         !self.0.is_over()
     }
 

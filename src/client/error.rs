@@ -38,7 +38,7 @@ impl<T> From<Error> for CallError<T> {
 }
 
 /// The error of a call that waited when its user signed out or another one signed in.
-pub(super) fn signed_out() -> Error {
+pub(crate) fn signed_out() -> Error {
     Error::new(Code::SignedOut, "Signed out while this call waited")
 }
 

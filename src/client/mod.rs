@@ -7,7 +7,9 @@ mod caller;
 mod clock_watch;
 mod cool_downs;
 mod error;
+mod frame;
 mod host;
+pub mod realtime;
 mod refresh;
 mod request;
 mod send;
@@ -130,6 +132,12 @@ impl<H: Host> Client<H> {
     pub fn caller(&self) -> Result<Caller, Error> {
         let state = self.0.state.borrow();
         if state.is_closed { Err(closed()) } else { Ok(state.period.caller()) }
+    }
+
+    /// The number of the time in which one user, or one guest, uses the client: another one than before tells that a
+    /// [`Caller`] is no longer the current one.
+    pub fn period(&self) -> u32 {
+        self.0.state.borrow().period.number
     }
 
     /// The current credentials, refreshed when needed.

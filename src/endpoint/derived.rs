@@ -21,6 +21,11 @@ pub fn appsync_realtime_host(http_host: &str) -> Option<String> {
     replace_family(http_host, HTTP_FAMILY, REALTIME_FAMILY)
 }
 
+/// Whether a host is under one of AWS's suffixes, whatever answers there.
+pub fn is_aws_host(host: &str) -> bool {
+    canonical(host).is_some_and(|host| split_suffix(&host).is_some())
+}
+
 const HTTP_FAMILY: &str = ".appsync-api";
 const REALTIME_FAMILY: &str = ".appsync-realtime-api";
 

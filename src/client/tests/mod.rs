@@ -2,7 +2,9 @@
 
 mod executor;
 mod races;
+mod realtime;
 mod recovery;
 mod refresh;
+mod sockets;
 mod throttling;
 mod world;

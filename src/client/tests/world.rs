@@ -10,6 +10,7 @@ use futures_util::future::LocalBoxFuture;
 use serde_json::{Value, json};
 
 use super::executor::{Executor, Sleep};
+use super::sockets::{Sockets, WINDOW};
 use crate::client::{
     CallError, CapturedRequest, Client, CoolDowns, Host, Login, Sent, Signature, SignedIn, WeakClient,
 };
@@ -103,6 +104,11 @@ pub(crate) struct World {
     identities: RefCell<BTreeMap<String, Option<String>>>,
     keys: RefCell<BTreeMap<String, Issued>>,
     made: Cell<u32>,
+    /// Time that passed while the device slept, which monotonic time does not show.
+    pub(crate) slept: Cell<Millis>,
+    pub(crate) sockets: Sockets,
+    /// What happened to connections.
+    pub(crate) happenings: RefCell<Vec<String>>,
 }
 
 impl World {
@@ -129,6 +135,9 @@ impl World {
             identities: RefCell::default(),
             keys: RefCell::default(),
             made: Cell::default(),
+            slept: Cell::default(),
+            sockets: Sockets::default(),
+            happenings: RefCell::default(),
         })
     }
 
@@ -157,7 +166,7 @@ impl World {
     }
 
     pub(crate) fn server_time(&self) -> Millis {
-        START + self.executor.time()
+        START + self.executor.time() + self.slept.get()
     }
 
     /// How often Cognito was asked for an operation.
@@ -272,21 +281,30 @@ impl World {
         }
     }
 
-    fn api(&self, call: &str, signature: &Signature) -> Reply {
-        let issued = self.keys.borrow().get(&signature.access_key_id).cloned();
+    /// Whose credentials signed, or the name and text that refuse them.
+    pub(super) fn signer(&self, key: &str, signed_at: Millis) -> Result<Option<String>, (String, String)> {
+        let issued = self.keys.borrow().get(key).cloned();
         let now = self.server_time();
-        let refused = |name: &str, message: &str| self.reply(403, name, &json!({ "message": message }));
+        let refused = |name: &str, message: &str| Err((name.to_owned(), message.to_owned()));
         match issued {
             None => refused("UnrecognizedClientException", "The security token included in the request is invalid."),
             Some(issued) if issued.is_revoked || issued.expires_at <= now => {
                 refused("ExpiredTokenException", "The security token included in the request is expired")
             }
-            Some(_) if (signature.signed_at - now).abs() > 5 * MINUTE => {
-                let (at, now) = (amz_date(signature.signed_at), amz_date(now));
+            Some(_) if (signed_at - now).abs() > WINDOW => {
+                let (at, now) = (amz_date(signed_at), amz_date(now));
                 let message = format!("Signature expired: {at} is now earlier than {now} ({now} - 5 min.)");
                 refused("InvalidSignatureException", &message)
             }
-            Some(Issued { user, identity_id, .. }) => {
+            Some(Issued { user, .. }) => Ok(user),
+        }
+    }
+
+    fn api(&self, call: &str, signature: &Signature) -> Reply {
+        match self.signer(&signature.access_key_id, signature.signed_at) {
+            Err((name, message)) => self.reply(403, &name, &json!({ "message": message })),
+            Ok(user) => {
+                let identity_id = self.keys.borrow()[&signature.access_key_id].identity_id.clone();
                 self.arrived.borrow_mut().push(Arrived { call: call.into(), user, identity_id });
                 self.reply(200, "", &json!({}))
             }
