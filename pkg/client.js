@@ -132,7 +132,7 @@ class Client extends EventTarget {
   }
 
   /**
-   * Keeps what is known of a call, and gives what came of it.
+   * Keeps what is known of a call, if the client can explain it, and gives what came of it.
    *
    * @template T
    * @param {T} outcome
@@ -140,7 +140,7 @@ class Client extends EventTarget {
    */
   #keep(outcome, call, hasFailed = false) {
     const isObject = outcome !== null && typeof outcome === "object";
-    if (!isObject || !(hasFailed || call?.attempts)) return outcome;
+    if (!this.#explain || !isObject || !(hasFailed || call?.attempts)) return outcome;
     const core = this.#core;
     const { identityPoolId, classicFlow, roleArn } = this.#options ?? {};
     const { url, method, headers, attempts, signed } = call ?? {};
