@@ -72,11 +72,6 @@ impl ExportedClient {
         self.start(Operation::SignHeaders, call)
     }
 
-    /// Runs a GraphQL operation on AppSync.
-    pub fn graphql(&self, call: Call) -> Promise {
-        self.start(Operation::Graphql, call)
-    }
-
     /// The same, if nothing has to be waited for.
     #[wasm_bindgen(js_name = signHeadersNow)]
     pub fn sign_headers_now(&self, call: &Call) -> Result<Option<Headers>, JsValue> {
@@ -104,6 +99,11 @@ impl ExportedClient {
     #[wasm_bindgen(js_name = presignSync)]
     pub fn presign_sync(&self, call: &Call, expires_seconds: &JsValue) -> Result<String, JsValue> {
         Ok(self.0.presign_now(&call.captured()?, read_expires_seconds(expires_seconds))?)
+    }
+
+    /// Runs a GraphQL operation on AppSync.
+    pub fn graphql(&self, call: Call) -> Promise {
+        self.start(Operation::Graphql, call)
     }
 
     /// The current credentials.
