@@ -1,7 +1,7 @@
 // Tabs of one origin that share a renewal, and those that must not.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { COGNITO, hold } from "../support/browser.mjs";
+import { COGNITO, hold, openTab, runIn } from "../support/browser.mjs";
 import { idToken, userNamed } from "../support/local.mjs";
 import { useSetting } from "../support/setting.mjs";
 
@@ -9,24 +9,6 @@ const at = useSetting({ newPages: true });
 
 const sharing = (more) => ({ ...at.guest, shareBetweenTabs: true, ...more });
 const loginsOf = async (name) => ({ [at.config.loginKey]: await idToken(at.config, userNamed(at.config, name)) });
-
-/** Another tab of the same visitor; `prepare` runs in it before anything else. */
-async function openTab(prepare = () => {}) {
-  const page = await at.context.newPage();
-  page.on("pageerror", (error) => at.said.push(`uncaught: ${error}`));
-  await page.addInitScript(prepare);
-  await page.goto(at.page.url());
-  return page;
-}
-
-const runIn = (page, work, argument) =>
-  page.evaluate(
-    async ([source, value]) => {
-      const sigfetch = await import("/pkg/index.js");
-      return new Function(`return (${source})`)()(sigfetch, value);
-    },
-    [String(work), argument],
-  );
 
 /** Makes the tab's client and gives whose credentials it has. */
 const start = (page, options) =>
@@ -55,14 +37,14 @@ async function pass(milliseconds, pages) {
 
 test("a tab that comes later takes the set of the first, and asks Cognito nothing", async () => {
   const first = await start(at.page, sharing());
-  const tab = await openTab();
+  const tab = await openTab(at);
   assert.deepEqual(await start(tab, sharing()), first);
   assert.deepEqual(await at.aws.cognitoCalls(), { getId: 1, getCredentials: 1 });
   assert.equal((await now(tab)).role, "LocalGuest");
 });
 
 test("five tabs of a user that start at once fetch one set, and one when it ends", async () => {
-  const pages = [at.page, ...(await Promise.all(Array.from({ length: 4 }, () => openTab())))];
+  const pages = [at.page, ...(await Promise.all(Array.from({ length: 4 }, () => openTab(at))))];
   const options = sharing({ logins: await loginsOf("alice") });
   const sets = await Promise.all(pages.map((page) => start(page, options)));
   assert.equal(new Set(sets.map(({ accessKeyId }) => accessKeyId)).size, 1);
@@ -78,7 +60,7 @@ test("five tabs of a user that start at once fetch one set, and one when it ends
 
 test("another token of the same user shares; another user does not, whatever is signed in elsewhere", async () => {
   const alice = await start(at.page, sharing({ logins: await loginsOf("alice") }));
-  const [again, other, guest] = await Promise.all([openTab(), openTab(), openTab()]);
+  const [again, other, guest] = await Promise.all([openTab(at), openTab(at), openTab(at)]);
   assert.deepEqual(await start(again, sharing({ logins: await loginsOf("alice") })), alice);
   const bob = await start(other, sharing({ logins: await loginsOf("bob") }));
   const nobody = await start(guest, sharing());
@@ -130,7 +112,7 @@ test("a tab whose login or options differ in what decides about the role gets a 
 test("a user who signs in or out in one tab leaves the others as they are", async () => {
   const alice = sharing({ logins: await loginsOf("alice") });
   const first = await start(at.page, alice);
-  const tab = await openTab();
+  const tab = await openTab(at);
   await start(tab, alice);
   await runIn(tab, () => globalThis.aws.signOut());
   const guest = await now(tab);
@@ -147,7 +129,7 @@ test("a user who signs in or out in one tab leaves the others as they are", asyn
 
 test("after a sign-out a tab is a new guest, not the one of another tab", async () => {
   const first = await start(at.page, sharing());
-  const tab = await openTab();
+  const tab = await openTab(at);
   assert.deepEqual(await start(tab, sharing()), first);
   await runIn(tab, () => globalThis.aws.signOut());
   const next = await now(tab);
@@ -158,7 +140,7 @@ test("after a sign-out a tab is a new guest, not the one of another tab", async 
 test("a guest who signs in where another tab has signed in already is linked all the same", async () => {
   const alice = sharing({ logins: await loginsOf("alice") });
   const first = await start(at.page, alice);
-  const tab = await openTab();
+  const tab = await openTab(at);
   const guest = await start(tab, sharing());
   await runIn(tab, (_, logins) => globalThis.aws.setLogins(logins), alice.logins);
   const user = await now(tab);
@@ -189,7 +171,7 @@ test("a function that names another user, for whom the round then fails, hands n
     await globalThis.aws.credentials();
     if ((await told).detail.outcome !== "failed") throw new Error("it did not fail");
   });
-  const tab = await openTab();
+  const tab = await openTab(at);
   await tab.clock.setSystemTime(Date.now() + 56 * 60_000);
   const bob = await start(tab, sharing({ logins: await loginsOf("bob") }));
   assert.notEqual(bob.identityId, alice.identityId);
@@ -199,7 +181,7 @@ test("a function that names another user, for whom the round then fails, hands n
 test("a clock that is far off is handed over with the set: the first call of the second tab is right", async () => {
   await at.aws.faults({ clockOffsetSeconds: 7_200 });
   await start(at.page, sharing());
-  const tab = await openTab();
+  const tab = await openTab(at);
   await start(tab, sharing());
   assert.deepEqual(await at.aws.cognitoCalls(), { getId: 1, getCredentials: 1 });
   const seen = await runIn(
@@ -217,6 +199,7 @@ for (const missing of ["locks", "BroadcastChannel"]) {
   test(`a tab without ${missing} goes on alone`, async () => {
     await start(at.page, sharing());
     const tab = await openTab(
+      at,
       new Function(`
         if ("${missing}" === "locks") Object.defineProperty(Navigator.prototype, "locks", { value: undefined });
         if ("${missing}" === "BroadcastChannel") delete globalThis.BroadcastChannel;
@@ -229,7 +212,7 @@ for (const missing of ["locks", "BroadcastChannel"]) {
 
 test("a tab that answers nothing and one that holds the lock delay the others, and no more", async () => {
   await start(at.page, sharing());
-  const frozen = await openTab(() => {
+  const frozen = await openTab(at, () => {
     BroadcastChannel.prototype.postMessage = () => {};
   });
   const release = await hold(at.page, COGNITO);
@@ -237,7 +220,7 @@ test("a tab that answers nothing and one that holds the lock delay the others, a
     globalThis.aws.setLogins();
     globalThis.aws.credentials().catch(() => {});
   });
-  const tab = await openTab();
+  const tab = await openTab(at);
   const started = Date.now();
   await start(tab, sharing());
   const took = Date.now() - started;
@@ -256,7 +239,7 @@ test("what ends while a tab waits for its turn ends at once", async () => {
     },
     sharing(),
   );
-  const tab = await openTab();
+  const tab = await openTab(at);
   const end = await runIn(
     tab,
     async ({ createClient }, options) => {

@@ -2,21 +2,13 @@
 // that is one, or fetches its own.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { openTab } from "../support/browser.mjs";
 import { useSetting } from "../support/setting.mjs";
 
 const at = useSetting({ newPages: true });
 
 const sharing = () => ({ ...at.guest, shareBetweenTabs: true });
 const items = () => `${at.config.endpoints.rest}/items`;
-
-/** Another tab of the same visitor; `prepare` runs in it before anything else. */
-async function openTab(prepare = () => {}) {
-  const page = await at.context.newPage();
-  page.on("pageerror", (error) => at.said.push(`uncaught: ${error}`));
-  await page.addInitScript(prepare);
-  await page.goto(at.page.url());
-  return page;
-}
 
 /** A client that shares, which is used and then signed out: the status of its call, its clock and its key. */
 const visit = (page) =>
@@ -78,7 +70,7 @@ const JUNK = [
 
 test("what is no message is ignored, by tabs that have a set and by those that ask for one", async () => {
   const [name] = await begin(at.page);
-  const attacker = await openTab();
+  const attacker = await openTab(at);
   await attacker.evaluate(
     ({ name, junk }) => {
       const channel = new BroadcastChannel(name);
@@ -90,7 +82,7 @@ test("what is no message is ignored, by tabs that have a set and by those that a
     },
     { name, junk: JUNK },
   );
-  const tab = await openTab();
+  const tab = await openTab(at);
   const { status, offset } = await visit(tab);
   assert.equal(status, 200);
   assert.ok(Math.abs(offset) < 5_000, `${offset}`);
@@ -137,7 +129,7 @@ test("an honest answer of which one value is spoilt is not taken, and the tab fe
   });
   await at.page.reload();
   await begin(at.page);
-  const tab = await openTab(() => {
+  const tab = await openTab(at, () => {
     // Nobody else will answer, so nobody has to be waited for.
     const { setTimeout } = globalThis;
     globalThis.setTimeout = (work, wait, ...rest) =>
@@ -163,7 +155,7 @@ test("an honest answer of which one value is spoilt is not taken, and the tab fe
 
 test("an answer to another question, and a second one to the same, is ignored", async () => {
   const [name] = await begin(at.page);
-  const attacker = await openTab();
+  const attacker = await openTab(at);
   await attacker.evaluate((name) => {
     const channel = new BroadcastChannel(name);
     globalThis.heard = [];
@@ -173,6 +165,6 @@ test("an answer to another question, and a second one to the same, is ignored", 
     };
     channel.onmessage = ({ data }) => globalThis.heard.length < 20 && replay(data);
   }, name);
-  const tab = await openTab();
+  const tab = await openTab(at);
   for (let time = 0; time < 3; time += 1) assert.equal((await visit(tab)).status, 200);
 });

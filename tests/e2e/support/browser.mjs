@@ -32,15 +32,27 @@ async function openPage(browser, pageUrl) {
   page.on("console", (message) => said.push(message.text()));
   page.on("pageerror", (error) => said.push(`uncaught: ${error}`));
   await page.goto(new URL("local-aws.json", pageUrl).href);
-  const run = (work, argument) =>
-    page.evaluate(
-      async ([source, value]) => {
-        const sigfetch = await import("/pkg/index.js");
-        return new Function(`return (${source})`)()(sigfetch, value);
-      },
-      [String(work), argument],
-    );
+  const run = (work, argument) => runIn(page, work, argument);
   return { page, context, said, run, close: () => context.close() };
+}
+
+/** Runs a function in a page, with the package and an argument. */
+export const runIn = (page, work, argument) =>
+  page.evaluate(
+    async ([source, value]) => {
+      const sigfetch = await import("/pkg/index.js");
+      return new Function(`return (${source})`)()(sigfetch, value);
+    },
+    [String(work), argument],
+  );
+
+/** Another tab beside that of a setting, of the same visitor; `prepare` runs in it before anything else. */
+export async function openTab({ context, page, said }, prepare = () => {}) {
+  const tab = await context.newPage();
+  tab.on("pageerror", (error) => said.push(`uncaught: ${error}`));
+  await tab.addInitScript(prepare);
+  await tab.goto(page.url());
+  return tab;
 }
 
 /** Cognito Identity of the local AWS, as a pattern for {@link hold}. */
