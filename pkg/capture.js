@@ -46,8 +46,6 @@ export class Call {
     this.aws = aws;
     this.signal = signal;
     this.redirect = redirect;
-    /** The content type that the body brings, for callers who send the request themselves. */
-    this.bodyType = body?.type ?? "";
     /** The hash of the body, where it took time and is known by now. @type {string | undefined} */
     this.bodyHash = undefined;
     /** How often it was sent. */
@@ -96,6 +94,18 @@ export class Call {
   /** Stops hashing: the call has ended. */
   end() {
     this.#hasEnded = true;
+  }
+
+  /**
+   * What callers who send the request themselves have to set: these headers, and the content type that the body brings.
+   *
+   * @param {string[]} signed Name, value, name, value …
+   */
+  headersToSet(signed) {
+    const headers = new Headers();
+    if (this.#body?.type) headers.append("content-type", this.#body.type);
+    for (let at = 0; at < signed.length; at += 2) headers.append(signed[at], signed[at + 1]);
+    return headers;
   }
 
   /**

@@ -229,11 +229,15 @@ class Client extends EventTarget {
   signHeaders = (input, init) =>
     this.#run(
       () => captureHeaders(input, init),
-      (core, call) => core.signHeadersNow(call) ?? core.signHeaders(call),
+      async (core, call) => call.headersToSet(core.signHeadersNow(call) ?? (await core.signHeaders(call))),
     );
 
   /** @type {Api.Client["signHeadersSync"]} */
-  signHeadersSync = (input, init) => this.#now().signHeadersSync(captureHeaders(input, init, true));
+  signHeadersSync = (input, init) => {
+    const core = this.#now();
+    const call = captureHeaders(input, init, true);
+    return call.headersToSet(core.signHeadersSync(call));
+  };
 
   /** @type {Api.Client["presign"]} */
   presign = (url, init) =>

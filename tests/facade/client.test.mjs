@@ -212,22 +212,22 @@ test("an abort ends a call that waits for the WebAssembly", async () => {
 test("methods that cannot wait are NOT_READY until the WebAssembly is loaded, and ask for credentials meanwhile", async () => {
   const clientFactory = await freshPackage();
   const aws = clientFactory(() => module)(POOL);
-  answers.signHeadersSync = () => "headers";
+  answers.signHeadersSync = () => ["authorization", "signed"];
   answers.presignSync = (call, seconds) => [call.url, seconds];
   for (const method of ["signHeadersSync", "presignSync"]) assert.throws(() => aws[method](URL_), refused("NOT_READY"));
   await aws.credentials();
   assert.deepEqual(names(), ["new", "credentials", "credentials", "credentials"]);
-  assert.equal(aws.signHeadersSync(URL_), "headers");
+  assert.deepEqual([...aws.signHeadersSync(URL_)], [["authorization", "signed"]]);
   assert.deepEqual(aws.presignSync(URL_, { expiresSeconds: 5 }), [URL_, 5]);
 });
 
 test("headers that can be made at once are, and others are waited for", async () => {
   const aws = createClient(POOL);
   await aws.credentials();
-  answers.signHeaders = async () => "later";
-  assert.equal(await aws.signHeaders(URL_), "later");
-  answers.signHeadersNow = () => "now";
-  assert.equal(await aws.signHeaders(URL_), "now");
+  answers.signHeaders = async () => ["authorization", "later"];
+  assert.deepEqual([...(await aws.signHeaders(URL_))], [["authorization", "later"]]);
+  answers.signHeadersNow = () => ["authorization", "now"];
+  assert.deepEqual([...(await aws.signHeaders(URL_))], [["authorization", "now"]]);
   assert.deepEqual(names().slice(2), ["signHeadersNow", "signHeaders", "signHeadersNow"]);
 });
 

@@ -33,9 +33,6 @@ extern "C" {
     /// `manual` or `error`.
     #[wasm_bindgen(method, getter, structural)]
     pub(super) fn redirect(this: &Call) -> String;
-    /// The content type that the body brings; empty if none.
-    #[wasm_bindgen(method, getter, structural, js_name = bodyType)]
-    pub(super) fn body_type(this: &Call) -> String;
     /// Undefined: nothing to hash; a string or bytes: to be hashed at once; null: hashing takes time.
     #[wasm_bindgen(method, getter, structural)]
     pub(super) fn payload(this: &Call) -> JsValue;

@@ -6,17 +6,17 @@ use js_sys::{Array, Date, JSON, Object, Promise, Reflect};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Headers, Response};
+use web_sys::Response;
 
 use super::super::browser::{Browser, Sendable};
-use super::super::json::{pairs, to_js};
+use super::super::json::to_js;
 use super::super::reply;
 use super::call::{Call, CapturedCall};
 use super::options::{read_expires_seconds, read_options};
 use super::page::{Page, PageOwner};
 use super::promise::promise;
 use crate::appsync;
-use crate::client::{CallError, Caller, CapturedRequest, Client, Payload, Signature};
+use crate::client::{CallError, Caller, CapturedRequest, Client, Payload};
 use crate::config::Config;
 use crate::error::Error;
 use crate::secret::Secret;
@@ -66,7 +66,7 @@ impl ExportedClient {
         self.start(Operation::Sign, call)
     }
 
-    /// The headers that make a request signed.
+    /// The names and values, in turn, of the headers that make a request signed.
     #[wasm_bindgen(js_name = signHeaders)]
     pub fn sign_headers(&self, call: Call) -> Promise {
         self.start(Operation::SignHeaders, call)
@@ -74,20 +74,20 @@ impl ExportedClient {
 
     /// The same, if nothing has to be waited for.
     #[wasm_bindgen(js_name = signHeadersNow)]
-    pub fn sign_headers_now(&self, call: &Call) -> Result<Option<Headers>, JsValue> {
+    pub fn sign_headers_now(&self, call: &Call) -> Result<Option<Array>, Error> {
         let request = call.captured()?;
         let signature = call.with_payload(|payload| self.0.try_sign(&request, payload)).transpose()?.flatten();
-        signature.map(|signature| headers_to_set(&self.0, call, &signature)).transpose()
+        Ok(signature.map(|signature| self.0.host().headers_of(&signature)))
     }
 
     /// The same, or an error.
     #[wasm_bindgen(js_name = signHeadersSync)]
-    pub fn sign_headers_sync(&self, call: &Call) -> Result<Headers, JsValue> {
+    pub fn sign_headers_sync(&self, call: &Call) -> Result<Array, Error> {
         if let Some(headers) = self.sign_headers_now(call)? {
             return Ok(headers);
         }
         let what = "takes time to read: use signHeaders, or give a string or bytes";
-        Err(if call.payload().is_null() { Error::request("init.body", what) } else { self.0.not_ready() }.into())
+        Err(if call.payload().is_null() { Error::request("init.body", what) } else { self.0.not_ready() })
     }
 
     /// A URL that carries its own signature.
@@ -216,26 +216,14 @@ async fn run(
         Operation::Presign { expires_seconds } => Ok(client.presign(&caller, &request, expires_seconds).await?.into()),
         Operation::Sign | Operation::SignHeaders => {
             let signature = client.sign(&caller, &request, &outgoing).await?;
+            let headers = client.host().headers_of(&signature);
             if let Operation::SignHeaders = operation {
-                return headers_to_set(&client, &call, &signature).map(Into::into).map_err(CallError::Thrown);
+                return Ok(headers.into());
             }
-            let signed = call.request(&client.host().headers_of(&signature)).map_err(CallError::Thrown)?;
+            let signed = call.request(&headers).map_err(CallError::Thrown)?;
             JsFuture::from(signed).await.map_err(CallError::Thrown)
         }
     }
-}
-
-/// The headers to set on what was captured: those of the signature, and the content type that the body brings.
-fn headers_to_set(client: &Inner, call: &Call, signature: &Signature) -> Result<Headers, JsValue> {
-    let headers = Headers::new()?;
-    let body_type = call.body_type();
-    if !body_type.is_empty() {
-        headers.append("content-type", &body_type)?;
-    }
-    for (name, value) in pairs(&client.host().headers_of(signature)) {
-        headers.append(&name, &value)?;
-    }
-    Ok(headers)
 }
 
 /// The result in an answer of AppSync.
