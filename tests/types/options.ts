@@ -38,6 +38,7 @@ export const everyOption: Required<Omit<ClientOptions, "credentials">> = {
   retry: { attempts: 3, budgetMs: 10_000 },
   timeoutMs: 5_000,
   wasm: "/sigfetch.wasm",
+  explain: () => import("sigfetch/explain"),
 };
 
 export const logins: Logins[] = [
