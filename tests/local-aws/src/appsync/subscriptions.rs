@@ -13,8 +13,9 @@ use tokio::task::AbortHandle;
 
 use super::access::{self, check_any_field};
 use super::errors::{self, ApiError, to_appsync};
+use super::graphql::{GraphQlRequest, check_waf, malformed};
 use super::realtime::{Frame, MESSAGE_LIMIT, Member, Protocol, Refused, Session, Subscriber};
-use super::{GraphQlRequest, check_waf, schema};
+use super::schema;
 use crate::arrived::Arrived;
 use crate::faults::realtime::Operation;
 use crate::host::Service;
@@ -92,7 +93,7 @@ async fn started(session: &mut Session, frame: &Frame) {
 fn start(session: &mut Session, id: &str, frame: &Frame) -> Result<Opened, ApiError> {
     session.check_room(id)?;
     let payload = frame.member("payload");
-    let data = payload["data"].as_str().ok_or_else(super::malformed)?;
+    let data = payload["data"].as_str().ok_or_else(malformed)?;
     let world = &session.world;
     let settings = world.settings();
     // A web ACL looks at these frames only.

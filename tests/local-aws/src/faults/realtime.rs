@@ -10,6 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use tokio_tungstenite::tungstenite::Message;
 
 use super::{Field, OneOrMany, once, take};
+use crate::appsync::Sockets;
 use crate::host::Service;
 
 /// AppSync's own, where no fault says otherwise ("Building a real-time WebSocket client").
@@ -228,21 +229,48 @@ pub(crate) struct RealtimeChange {
     ignore: Field<OneOrMany<IgnoredFrame>>,
     fail_events: Field<OneOrMany<FailingEvent>>,
     /// At once: send frames to all sockets.
-    pub(crate) send: Option<OneOrMany<RawFrame>>,
+    send: Option<OneOrMany<RawFrame>>,
     /// At once, after that: end all sockets.
-    pub(crate) drop: Option<Drop>,
+    drop: Option<Drop>,
+}
+
+impl RealtimeChange {
+    pub(super) fn take_sockets_change(&mut self) -> SocketsChange {
+        let send = self.send.take().map(|frames| frames.0).unwrap_or_default();
+        SocketsChange { send, drop: self.drop.take() }
+    }
+}
+
+/// What a change does to the sockets that are open.
+#[derive(Debug, Default)]
+pub(crate) struct SocketsChange {
+    send: Vec<RawFrame>,
+    drop: Option<Drop>,
+}
+
+impl SocketsChange {
+    /// Does it.
+    pub(crate) fn apply(self, sockets: &Sockets) {
+        for frame in self.send {
+            sockets.send(frame.service, &frame.message);
+        }
+        if let Some(drop) = self.drop {
+            sockets.end(drop.service, drop.code, &drop.reason);
+        }
+        sockets.keep_alive_changed();
+    }
 }
 
 /// The end of all sockets that are open.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(crate) struct Drop {
-    pub(crate) service: Option<Service>,
+struct Drop {
+    service: Option<Service>,
     /// None: without a close frame.
     #[serde(default, deserialize_with = "close_code")]
-    pub(crate) code: Option<u16>,
+    code: Option<u16>,
     #[serde(default)]
-    pub(crate) reason: String,
+    reason: String,
 }
 
 /// A code that may stand in a close frame (RFC 6455, section 7.4).
@@ -274,9 +302,9 @@ const PADDING_LIMIT: usize = 64 * 1024 * 1024;
 /// The same, ready to be sent.
 #[derive(Debug, Deserialize)]
 #[serde(try_from = "RawFrameMembers")]
-pub(crate) struct RawFrame {
-    pub(crate) service: Option<Service>,
-    pub(crate) message: Message,
+struct RawFrame {
+    service: Option<Service>,
+    message: Message,
 }
 
 impl TryFrom<RawFrameMembers> for RawFrame {

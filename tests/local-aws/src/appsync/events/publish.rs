@@ -107,7 +107,7 @@ fn deliver(world: &World, channel: &Channel, event: &str) {
 }
 
 /// The member of a message that holds the event.
-pub(in super::super) fn member(form: EventForm, event: &str) -> Member {
+pub(in crate::appsync) fn member(form: EventForm, event: &str) -> Member {
     let json = match form {
         EventForm::Text => json!(event),
         EventForm::List => json!([event]),

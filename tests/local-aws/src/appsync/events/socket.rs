@@ -19,7 +19,7 @@ const PATH: &str = "/event";
 
 /// The protocol.
 #[derive(Debug)]
-pub(in super::super) struct EventSocket;
+pub(in crate::appsync) struct EventSocket;
 
 impl Protocol for EventSocket {
     const SERVICE: Service = Service::EventsRealtime;

@@ -21,17 +21,17 @@ impl Frame {
     }
 
     /// Its `type`.
-    pub(in super::super) fn kind(&self) -> &str {
+    pub(in crate::appsync) fn kind(&self) -> &str {
         &self.kind
     }
 
     /// A member, `null` if it is not there.
-    pub(in super::super) fn member(&self, name: &str) -> &Value {
+    pub(in crate::appsync) fn member(&self, name: &str) -> &Value {
         self.members.get(name).unwrap_or(&Value::Null)
     }
 
     /// Its `id`: 1 to 128 letters, digits, `-`, `_` and `+`.
-    pub(in super::super) fn id(&self) -> Option<&str> {
+    pub(in crate::appsync) fn id(&self) -> Option<&str> {
         let is_legal = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'+');
         self.member("id").as_str().filter(|id| (1..=128).contains(&id.len()) && id.bytes().all(is_legal))
     }

@@ -3,8 +3,7 @@
 use http::{Method, StatusCode};
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
-use super::super::errors::ApiError;
-use super::super::unknown_operation;
+use super::super::errors::{ApiError, unknown_operation};
 use super::Protocol;
 use super::authorization::Authorization;
 use crate::answer::Answer;
