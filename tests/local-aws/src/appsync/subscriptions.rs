@@ -53,13 +53,13 @@ impl Protocol for Subscriptions {
         match frame.kind() {
             "start" => started(session, frame).await,
             "stop" => {
-                if let Some(id) = frame.id()
+                if let Ok(id) = frame.id()
                     && session.remove(id)
                 {
                     session.send(&json!({ "type": "complete", "id": id })).await;
                 }
             }
-            kind => session.send(&Self::error(&session.unknown(kind))).await,
+            _ => session.send(&Self::error(&frame.unknown())).await,
         }
     }
 }
@@ -71,8 +71,9 @@ struct Opened {
 }
 
 async fn started(session: &mut Session, frame: &Frame) {
-    let Some(id) = frame.id() else {
-        return session.send(&Subscriptions::error(&ApiError::bad_request("The message has no usable id."))).await;
+    let id = match frame.id() {
+        Ok(id) => id,
+        Err(error) => return session.send(&Subscriptions::error(&error)).await,
     };
     match session.attempt(Operation::Start, |session| start(session, id, frame)) {
         None => {}

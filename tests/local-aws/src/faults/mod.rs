@@ -4,6 +4,7 @@
 //! Faults that have `times` heal by themselves after that many answers.
 
 pub(crate) mod realtime;
+mod sockets;
 
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
@@ -14,7 +15,8 @@ use serde_json::Value;
 
 use crate::host::Service;
 
-use realtime::{RealtimeChange, RealtimeFaults, SocketsChange};
+use realtime::{RealtimeChange, RealtimeFaults};
+use sockets::SocketsChange;
 
 /// The faults that hold at the moment.
 #[derive(Clone, Debug, Default, Serialize)]

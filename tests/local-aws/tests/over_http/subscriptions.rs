@@ -192,6 +192,22 @@ async fn a_start_is_refused_by_itself() {
 }
 
 #[tokio::test]
+async fn what_is_too_large_is_left_out_and_a_firewall_looks_at_starts() {
+    let local = LocalAws::start().await;
+    let guest = local.guest().await;
+    let mut socket = local.connect(Api::Graphql, &guest).await;
+    assert_eq!(socket.ask(local.start_frame(&guest, "1", ADDED)).await["type"], "start_ack");
+    add(&local, &"x".repeat(240 * 1024)).await;
+    add(&local, "small").await;
+    assert_eq!(socket.frame().await["payload"]["data"]["noteAdded"]["text"], "small");
+    assert_eq!(local.count("graphqlRealtime", "data", "tooLarge").await, 1);
+
+    local.control("PATCH", "settings/graphql", Some(json!({ "waf": { "maxBodyBytes": 10 } }))).await;
+    let frame = socket.ask(local.start_frame(&guest, "2", ADDED)).await;
+    assert_eq!(first_error(&frame), ("error", "WAFForbiddenException", "403 Forbidden"));
+}
+
+#[tokio::test]
 async fn a_custom_domain_and_the_query_work_too() {
     use base64::Engine;
     use base64::engine::general_purpose::STANDARD;

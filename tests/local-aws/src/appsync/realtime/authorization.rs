@@ -8,8 +8,8 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 use serde_json::Value;
 
-use super::super::access::not_authorized;
-use super::super::errors::ApiError;
+use crate::appsync::access::not_authorized;
+use crate::appsync::errors::ApiError;
 use crate::arrived::Arrived;
 
 /// Headers, as an object of JSON.

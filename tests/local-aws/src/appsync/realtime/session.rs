@@ -8,12 +8,12 @@ use std::time::Duration;
 use http::StatusCode;
 use serde_json::Value;
 
-use super::super::access::not_authorized;
-use super::super::errors::ApiError;
 use super::authorization::Authorization;
 use super::outgoing::Outgoing;
 use super::subscribers::Subscriber;
 use super::{Frame, Greeting, Protocol};
+use crate::appsync::access::not_authorized;
+use crate::appsync::errors::ApiError;
 use crate::arrived::Arrived;
 use crate::faults::realtime::{FrameFault, Operation};
 use crate::host::Service;
@@ -74,12 +74,6 @@ impl Session {
     /// Sends a frame.
     pub(in crate::appsync) async fn send(&self, frame: &Value) {
         self.outgoing.send(frame.to_string()).await;
-    }
-
-    /// Answers a frame of unknown type.
-    pub(in crate::appsync) fn unknown(&self, kind: &str) -> ApiError {
-        let kind: String = kind.chars().take(64).collect();
-        ApiError::new(StatusCode::BAD_REQUEST, "UnsupportedOperation", format!("Unknown message type {kind}."))
     }
 
     /// Does what a frame asks for, unless a fault says otherwise; none if there is to be no answer.
