@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::{Value, json};
 
-use crate::support::{Api, LocalAws, Request};
+use crate::support::{Api, LocalAws, Request, refusal};
 
 const ADDED: &str = "subscription { noteAdded { text } }";
 
@@ -140,6 +140,18 @@ async fn a_connection_is_refused_in_its_first_frame() {
     local.control("PATCH", "settings/graphql", Some(patch)).await;
     let mut socket = local.open(Api::Graphql, &good).await;
     assert_eq!(first_error(&socket.frame().await).1, "UnauthorizedException");
+}
+
+#[tokio::test]
+async fn an_unsigned_user_agent_is_taken_as_amplify_sends_it() {
+    let local = LocalAws::start().await;
+    let mut authorization = local.authorize_connect(Api::Graphql, &local.guest().await);
+    authorization["x-amz-user-agent"] = json!("aws-amplify/6");
+    let mut socket = local.open(Api::Graphql, &authorization).await;
+    assert_eq!(socket.ask(json!({ "type": "connection_init" })).await["type"], "connection_ack");
+    authorization["x-amz-other"] = json!("x");
+    let mut socket = local.open(Api::Graphql, &authorization).await;
+    assert_eq!(refusal(&socket.frame().await), ("connection_error", "BadRequestException"));
 }
 
 #[tokio::test]
