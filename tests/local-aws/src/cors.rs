@@ -19,7 +19,7 @@ const APPSYNC_EXPOSES: &str =
 pub(crate) fn expose(answer: Answer, service: Service, expose_date: bool) -> Answer {
     let exposed = match service.behind() {
         Behind::CognitoIdentity | Behind::CognitoIdp => COGNITO_EXPOSES,
-        Behind::Graphql => APPSYNC_EXPOSES,
+        Behind::AppSync(_) => APPSYNC_EXPOSES,
         // What STS exposes is not documented: nothing, until seen.
         Behind::Sts => return answer.with_header("access-control-allow-origin", "*"),
         // That all AWS JSON services expose the same is inferred.
