@@ -301,6 +301,17 @@ export interface ClientOptions {
    * });
    */
   explain?: () => Promise<unknown>;
+  /**
+   * How to load `sigfetch/realtime`, which {@link Client.subscribe} and {@link Client.events} need. It is called at the
+   * first use, so that a page that never subscribes does not load it.
+   *
+   * @example
+   * const aws = createClient({
+   *   identityPoolId: "eu-west-1:0f1e2d3c-4b5a-4678-8796-a5b4c3d2e1f0",
+   *   realtime: () => import("sigfetch/realtime"),
+   * });
+   */
+  realtime?: () => Promise<unknown>;
   /** The region of declared endpoints that name none, and of {@link Client.whoami}. Default: the identity pool's. */
   region?: string;
   /** Endpoints that cannot be recognised by their hosts. */
@@ -449,13 +460,236 @@ export interface PresignInit {
  *   variables: { first: 10 },
  * };
  */
-export interface GraphqlRequest {
-  /** The document: a query or a mutation. */
-  query: string;
-  /** The values of its variables. */
-  variables?: Record<string, unknown>;
+export type GraphqlRequest<Data = unknown, Variables = Record<string, unknown>> = {
+  /** The document. */
+  query: GraphqlDocument<Data, Variables>;
   /** Which operation to run, if the document has several. */
   operationName?: string;
+} & (Record<never, never> extends Variables
+  ? {
+      /** The values of its variables. */
+      variables?: Variables;
+    }
+  : {
+      /** The values of its variables. */
+      variables: Variables;
+    });
+
+/**
+ * A GraphQL document: text, or what a library makes of it: a `TypedDocumentNode` or `TypedDocumentString` of GraphQL Code
+ * Generator, a document of gql.tada, a `DocumentNode` of `graphql` or `graphql-tag`. Documents that know the types of
+ * their data and variables give them to the call.
+ *
+ * @example
+ * import type { GraphqlDocument } from "sigfetch";
+ *
+ * const notes: GraphqlDocument<{ notes: { id: string }[] }> = "{ notes { id } }";
+ */
+export type GraphqlDocument<Data = unknown, Variables = Record<string, unknown>> =
+  | string
+  | ({
+      /** Never there: it carries the types. */
+      readonly __apiType?: (variables: Variables) => Data;
+    } & (
+      | {
+          /** `Document`. */
+          readonly kind: string;
+          /** The definitions of the syntax tree. */
+          readonly definitions: readonly unknown[];
+        }
+      | {
+          /** The text of a `String` object. */
+          toString(): string;
+          /** Its length. */
+          readonly length: number;
+        }
+    ));
+
+/**
+ * How to subscribe.
+ *
+ * @example
+ * import type { SubscribeInit } from "sigfetch";
+ *
+ * const init: SubscribeInit = { onGap: async () => void (await aws.signedFetch("https://api.example.com/notes")) };
+ */
+export interface SubscribeInit {
+  /** Ends the subscription when it is aborted, as {@link Subscription.unsubscribe} does. */
+  signal?: AbortSignal;
+  /**
+   * Called where messages may be missing: after each disconnection, once messages arrive again, and after an overflow of
+   * the queue. What is fetched from then on closes the gap. The next message waits for the promise that it returns; if
+   * it throws or rejects, the subscription ends with that. Default: none.
+   */
+  onGap?: (gap: Gap) => unknown;
+  /**
+   * Messages and gaps that are kept for a consumer that is slower than they come: a whole number from 2 to 1 000 000. If
+   * there are more, or more than 8 MB, the oldest are dropped, and a {@link Gap} in their place counts them. Default: 1
+   * 000.
+   */
+  maxQueued?: number;
+}
+
+/**
+ * A place in the messages of a subscription where some may be missing.
+ *
+ * @example
+ * import type { Gap } from "sigfetch";
+ *
+ * const isMissing = ({ overflowed, unreadable }: Gap) => overflowed + unreadable > 0;
+ */
+export interface Gap {
+  /** When the last sign of the connection came before it. */
+  since: Date;
+  /** When messages were sure to arrive again. */
+  until: Date;
+  /**
+   * How often the subscription was disconnected and came back: 1, more only if the consumer was so slow that no message
+   * lies between, and 0 if messages are missing for another reason.
+   */
+  disconnections: number;
+  /** Messages that were dropped because the queue was full. */
+  overflowed: number;
+  /** Messages that AppSync could not process, or that could not be read. */
+  unreadable: number;
+}
+
+/**
+ * A subscription: an async iterable of its messages. It lasts until it is unsubscribed, refused, or completed by AppSync;
+ * when the connection is lost, it is made again. Its methods are bound.
+ *
+ * @example
+ * const subscription = aws.subscribe(
+ *   "https://abcdefghijklmnopqrstuvwxyz.appsync-api.eu-west-1.amazonaws.com/graphql",
+ *   { query: "subscription { onAddNote { id text } }" },
+ * );
+ * for await (const { data } of subscription) console.log(data);
+ */
+export interface Subscription<Message> extends AsyncIterableIterator<Message, undefined, void> {
+  /**
+   * Resolves when AppSync has acknowledged the subscription: what is published from then on arrives.
+   *
+   * @throws {@link SigFetchError} what it was refused for; the reason of an abort, or an `AbortError`, if it ended before.
+   * @example
+   * await subscription.ready();
+   */
+  readonly ready: () => Promise<void>;
+  /**
+   * Calls a function with each message, and waits for the promise that it returns before the next one.
+   *
+   * @returns A promise that resolves when the subscription has ended.
+   * @throws {@link SigFetchError} what the subscription failed with; what the function throws, which ends it.
+   * @example
+   * await subscription.forEach((message) => console.log(message));
+   */
+  readonly forEach: (take: (message: Message) => unknown) => Promise<void>;
+  /**
+   * Ends the subscription at once, whatever its state. Iterations end as if it were completed. Leaving a `for await` loop
+   * does the same.
+   *
+   * @example
+   * subscription.unsubscribe();
+   */
+  readonly unsubscribe: () => void;
+  /** The next message; `done` after the last one. */
+  next(): Promise<IteratorResult<Message, undefined>>;
+  /** Ends the subscription. A loop that is left calls it. */
+  return(): Promise<IteratorResult<Message, undefined>>;
+  /** The subscription itself: all iterations take from the same messages. */
+  [Symbol.asyncIterator](): Subscription<Message>;
+}
+
+/**
+ * A channel of AppSync Events, see {@link Client.events}. Its methods are bound.
+ *
+ * @example
+ * const room = aws
+ *   .events("https://abcdefghijklmnopqrstuvwxyz.appsync-api.eu-west-1.amazonaws.com/event")
+ *   .channel("default/room");
+ * await room.publish({ text: "hello" });
+ */
+export interface EventChannel {
+  /**
+   * Subscribes to the events of the channel, parsed from JSON.
+   *
+   * @example
+   * for await (const event of room.subscribe<{ text: string }>()) console.log(event.text);
+   */
+  readonly subscribe: <Event = unknown>(init?: SubscribeInit) => Subscription<Event>;
+  /**
+   * Publishes an event, or an array of events in their order, each as JSON of up to 240 KiB. AppSync takes five at a
+   * time; more are published in several requests, one after the other.
+   *
+   * @throws {@link SigFetchError} if nothing was published. If only a later request fails, its events and all that follow
+   * stand in `failed`.
+   * @example
+   * const { failed } = await room.publish([{ text: "one" }, { text: "two" }]);
+   */
+  readonly publish: (events: unknown, init?: PublishInit) => Promise<PublishResult>;
+}
+
+/**
+ * How to publish.
+ *
+ * @example
+ * import type { PublishInit } from "sigfetch";
+ *
+ * const init: PublishInit = { transport: "socket" };
+ */
+export interface PublishInit {
+  /** Ends the wait for the answer when it is aborted. Events that were sent may have been published. */
+  signal?: AbortSignal;
+  /**
+   * `http` takes a request for five events. `socket` uses the connection of subscriptions, which is quicker; AppSync then
+   * accepts only events whose JSON is ASCII without `<`, `>`, `&`, `=` and `'`, and others are refused with
+   * `INVALID_REQUEST`. Default: `http`.
+   */
+  transport?: "http" | "socket";
+}
+
+/**
+ * What became of published events.
+ *
+ * @example
+ * import type { PublishResult } from "sigfetch";
+ *
+ * const isComplete = ({ failed }: PublishResult) => failed.length === 0;
+ */
+export interface PublishResult {
+  /** The events that were published. */
+  successful: PublishedEvent[];
+  /** The events that were not, or not for sure. */
+  failed: FailedEvent[];
+}
+
+/**
+ * An event that was published.
+ *
+ * @example
+ * import type { PublishedEvent } from "sigfetch";
+ *
+ * const describe = ({ identifier, index }: PublishedEvent) => `event ${index} is ${identifier}`;
+ */
+export interface PublishedEvent {
+  /** AppSync's id of the event; empty if it gave none. */
+  identifier: string;
+  /** Its place in the array, from 0. */
+  index: number;
+}
+
+/**
+ * An event that was not published.
+ *
+ * @example
+ * import type { FailedEvent } from "sigfetch";
+ *
+ * const describe = ({ index, code }: FailedEvent) => `event ${index}: ${code ?? "refused"}`;
+ */
+export interface FailedEvent extends PublishedEvent {
+  /** AppSync's name of what is wrong, or a {@link SigFetchErrorCode}. */
+  code?: string;
+  /** What is wrong, for people. */
+  message?: string;
 }
 
 /**
@@ -716,6 +950,44 @@ export interface RetryDetail {
 }
 
 /**
+ * Detail of a `realtime` event: the state of a lasting connection has changed, or a message could not be read.
+ *
+ * @example
+ * aws.addEventListener("realtime", ({ detail }) => console.log(detail.endpoint, detail.state, detail.reason));
+ */
+export interface RealtimeDetail {
+  /** The HTTP endpoint of the API. */
+  endpoint: string;
+  /**
+   * `idle`: there is no socket and no need of one. `connecting`: one is being opened. `connected`: AppSync has
+   * acknowledged it. `waiting`: it is lost, or could not be opened, and will be tried again.
+   */
+  state: "idle" | "connecting" | "connected" | "waiting";
+  /**
+   * Why it is `waiting`: the socket was closed or could not be opened (`closed`); AppSync did not answer in time
+   * (`timeout`), sent no keep-alive (`silent`), or refused the connection (`refused`); the credentials could not be
+   * obtained (`unsigned`); the device slept (`slept`), or its network changed (`network`); the connection was 24 hours
+   * old (`aged`); or the user has changed (`identity`).
+   */
+  reason?: "closed" | "timeout" | "silent" | "refused" | "unsigned" | "slept" | "network" | "aged" | "identity";
+  /** Milliseconds until it is tried again. It is random, and its upper limit doubles from 1 s to 60 s. */
+  delayMs?: number;
+  /** What is wrong with a message that could not be read. The connection goes on. */
+  error?: SigFetchError;
+}
+
+/**
+ * Detail of a `gap` event: a consumer has come to a place in its messages where some may be missing.
+ *
+ * @example
+ * aws.addEventListener("gap", ({ detail }) => console.log("Missing since", detail.since, "of", detail.endpoint));
+ */
+export interface GapDetail extends Gap {
+  /** The endpoint that was subscribed to. */
+  endpoint: string;
+}
+
+/**
  * The events of a {@link Client}, by name. Their details contain no tokens, keys, signatures, headers or queries, so
  * they can be logged as they are.
  *
@@ -737,6 +1009,10 @@ export interface ClientEventMap {
   retry: CustomEvent<Readonly<RetryDetail>>;
   /** The client has learnt how far the device's clock is off. */
   clock: CustomEvent<Readonly<ClockDetail>>;
+  /** The state of a lasting connection has changed. */
+  realtime: CustomEvent<Readonly<RealtimeDetail>>;
+  /** Messages of a subscription may be missing. */
+  gap: CustomEvent<Readonly<GapDetail>>;
 }
 
 /**
@@ -883,11 +1159,56 @@ export interface Client extends EventTarget {
    *   { query: "{ notes { id text } }" },
    * );
    */
-  readonly graphql: <Data = unknown>(
+  readonly graphql: <Data = unknown, Variables = Record<string, unknown>>(
     url: string | URL,
-    request: GraphqlRequest,
+    request: GraphqlRequest<Data, Variables>,
     init?: Omit<SignedRequestInit, "method" | "body">,
   ) => Promise<GraphqlResult<Data>>;
+  /**
+   * Subscribes to a GraphQL subscription of AppSync. The option `realtime` of {@link createClient} has to be set.
+   *
+   * All subscriptions of a user to an API share one socket, which closes 5 s after the last one has ended. It is signed
+   * with the credentials of the moment, as each subscription is, and never has credentials in its URL. When it is lost,
+   * through sleep, a change of network, expired credentials or AppSync's limit of 24 hours, it is made again after a
+   * growing, random delay, and everything is subscribed again; each subscription is then told of one {@link Gap}. A
+   * subscription that AppSync refuses ends alone. After a sign-out, or when another user signs in, a user's
+   * subscriptions end with `SIGNED_OUT`; a guest's go on as the user who signs in.
+   *
+   * @param endpoint The API's HTTP endpoint (`https://….appsync-api.…/graphql`), its realtime endpoint, or either of them
+   * on a declared custom domain, where the path of the latter ends in `/realtime`.
+   * @throws {@link SigFetchError} through `ready()` and the iteration: `INVALID_OPTION` without the option `realtime`,
+   * `INVALID_REQUEST` if an argument is wrong, `REFUSED` or `THROTTLED` if AppSync refuses it, `NETWORK` or `TIMEOUT` if
+   * the first connection fails eight times, `WASM_LOAD` if the platform has no `WebSocket`.
+   * @example
+   * const endpoint = "https://abcdefghijklmnopqrstuvwxyz.appsync-api.eu-west-1.amazonaws.com/graphql";
+   * const query = "subscription { onAddNote { id text } }";
+   * for await (const { data } of aws.subscribe<{ onAddNote: { text: string } }>(endpoint, { query })) {
+   *   console.log(data?.onAddNote.text);
+   * }
+   */
+  readonly subscribe: <Data = unknown, Variables = Record<string, unknown>>(
+    endpoint: string | URL,
+    request: GraphqlRequest<Data, Variables>,
+    init?: SubscribeInit,
+  ) => Subscription<GraphqlResult<Data>>;
+  /**
+   * An API of AppSync Events. The option `realtime` of {@link createClient} has to be set. Subscriptions last as those of
+   * {@link Client.subscribe} do.
+   *
+   * @param endpoint The API's HTTP endpoint (`https://….appsync-api.…/event`), its realtime endpoint, or either of them on
+   * a declared custom domain.
+   * @returns An object whose `channel` gives a channel by its name, such as `default/room`: up to five segments of up to 50
+   * letters, digits and inner hyphens; `/*` at the end subscribes to all channels below.
+   * @throws {@link SigFetchError} through the channel's methods, as {@link Client.subscribe} does.
+   * @example
+   * const room = aws
+   *   .events("https://abcdefghijklmnopqrstuvwxyz.appsync-api.eu-west-1.amazonaws.com/event")
+   *   .channel("default/room");
+   * const subscription = room.subscribe<{ text: string }>();
+   * await subscription.ready();
+   * await room.publish([{ text: "hello" }]);
+   */
+  readonly events: (endpoint: string | URL) => { readonly channel: (name: string) => EventChannel };
   /**
    * Returns the current credentials, refreshed if needed. The clients of the AWS SDK for JavaScript v3 accept this
    * method as a credential provider.

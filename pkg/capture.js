@@ -3,6 +3,7 @@
 // do not reach the request. What is judged is what is sent: of a `Request`, URL, method and headers are read from the
 // one that the platform makes of it, never from a getter that a caller may have replaced.
 import { TEXT, handled, isBytes, isFleeting, kindOf, read, sendable, sizeOf, takeBody } from "./body.js";
+import { documentText } from "./document.js";
 import { invalidRequest } from "./errors.js";
 import { ownCopy } from "./options.js";
 import { hashPayload, isTakenAtOnce, small } from "./payload-hash.js";
@@ -149,22 +150,63 @@ export const captureRequest = (input, init) => take(isRequest(input) ? input : r
  * Captures a GraphQL operation.
  *
  * @param {string | URL} url
- * @param {GraphqlRequest} operation
+ * @param {GraphqlRequest<any, any>} operation
  * @param {SignedRequestInit} [init]
  */
 export function captureGraphql(url, operation, init) {
-  const { query, variables, operationName } = ownCopy(Object(operation));
-  if (typeof query !== "string") throw invalidRequest("request.query", "must be a string");
+  const [, body] = captureOperation(operation);
   const given = members(init);
   const headers = headersOf(given.headers);
   if (!headers.has("content-type")) headers.set("content-type", "application/json");
-  let body;
-  try {
-    body = JSON.stringify({ query, variables, operationName });
-  } catch (cause) {
-    throw invalidRequest("request.variables", "cannot be written as JSON", cause);
-  }
   return captureRequest(url, Object.assign(given, { method: "POST", headers, body }));
+}
+
+/**
+ * A GraphQL operation in texts: the document, the body that is sent, and the operation's name, if it was given.
+ *
+ * @param {GraphqlRequest<any, any>} operation
+ * @param {object} [noVariables] What stands for variables that are not given.
+ * @returns {[query: string, body: string, operationName?: string]}
+ */
+export function captureOperation(operation, noVariables) {
+  const { query: document, variables = noVariables, operationName } = ownCopy(Object(operation));
+  const query = documentText(document);
+  if (query === undefined) throw invalidRequest("request.query", "must be a GraphQL document");
+  return [query, written("request.variables", { query, variables, operationName }), operationName];
+}
+
+/**
+ * Events as JSON, each for itself.
+ *
+ * @param {unknown} events One, or an array of them.
+ */
+export const captureEvents = (events) =>
+  (Array.isArray(events) ? events : [events]).map((event, at) => written(`events[${at}]`, event));
+
+/**
+ * A value as JSON.
+ *
+ * @param {string} field
+ * @param {unknown} value
+ */
+function written(field, value) {
+  let cause;
+  try {
+    const json = JSON.stringify(value);
+    if (json !== undefined) return json;
+  } catch (error) {
+    cause = error;
+  }
+  throw invalidRequest(field, "cannot be written as JSON", cause);
+}
+
+/** An endpoint's URL, as the platform writes it. @param {string | URL} endpoint */
+export function captureUrl(endpoint) {
+  try {
+    return new URL(endpoint).href;
+  } catch (cause) {
+    throw invalidRequest("endpoint", "must be an absolute URL", cause);
+  }
 }
 
 /**

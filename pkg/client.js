@@ -1,14 +1,26 @@
 // @ts-check
 // The client that users hold: an `EventTarget` with bound methods in front of the WebAssembly, which decides.
-import { again, captureGraphql, captureHeaders, capturePresigned, captureRequest } from "./capture.js";
+import {
+  again,
+  captureEvents,
+  captureGraphql,
+  captureHeaders,
+  captureOperation,
+  capturePresigned,
+  captureRequest,
+  captureUrl,
+} from "./capture.js";
+import { handled } from "./body.js";
 import { SigFetchError, invalidOption, loadError } from "./errors.js";
 import { checkPlatform, isLoaded, load } from "./load.js";
-import { checkLogins, copyLogins, copyOptions } from "./options.js";
+import { checkLogins, copyLogins, copyOptions, ownCopy } from "./options.js";
+import { Subscription } from "./subscription.js";
 import { Client as Core } from "./wasm/sigfetch.js";
 
 /** @import * as Api from "./api.js" */
 /** @import { Call } from "./capture.js" */
 /** @import { Source } from "./load.js" */
+/** @import { ClientPage } from "./subscriptions.js" */
 
 class Client extends EventTarget {
   /** @type {Api.ClientOptions | undefined} */
@@ -25,7 +37,10 @@ class Client extends EventTarget {
   #loading;
   /** Whether there was a sign-out for which no core could be made. */
   #hasSignedOut = false;
-  #explain;
+  /** What of the package is loaded later: the page says how, so that its bundler makes files of their own of it. */
+  #parts;
+  /** The lasting connections, once one was needed. @type {Promise<any> | undefined} */
+  #live;
   /** Of what calls came to: what was known then, for explanations. No credentials, tokens or bodies. */
   #known = new WeakMap();
   /** Providers and claims of their tokens in turn, as of the last refresh. @type {string[] | undefined} */
@@ -46,7 +61,8 @@ class Client extends EventTarget {
     this.#options = copyOptions(options);
     const wasm = this.#options?.wasm;
     this.#source = wasm ? () => wasm : source;
-    this.#explain = this.#options?.explain;
+    const { explain, realtime } = this.#options ?? {};
+    this.#parts = { explain, realtime };
     // The pending call reports a failure; here it would be an unhandled rejection. So would a rejected `wasm` that
     // nobody awaits because the WebAssembly is loaded already.
     for (const waiting of [load(this.#source), Promise.resolve(wasm)]) waiting.catch(() => {});
@@ -140,7 +156,7 @@ class Client extends EventTarget {
    */
   #keep(outcome, call, hasFailed = false) {
     const isObject = outcome !== null && typeof outcome === "object";
-    if (!this.#explain || !isObject || !(hasFailed || call?.attempts)) return outcome;
+    if (!this.#parts.explain || !isObject || !(hasFailed || call?.attempts)) return outcome;
     const core = this.#core;
     const { identityPoolId, classicFlow, roleArn } = this.#options ?? {};
     const { url, method, headers, attempts, signed } = call ?? {};
@@ -154,16 +170,66 @@ class Client extends EventTarget {
     return outcome;
   }
 
-  /** What explains: the page says how to load it, so that its bundler makes a file of its own of it. */
-  async #explainer() {
-    if (typeof this.#explain !== "function") {
-      throw invalidOption("options.explain", "must be a function that imports sigfetch/explain");
+  /**
+   * A part of the package, loaded as the page says.
+   *
+   * @param {"explain" | "realtime"} name
+   * @returns {Promise<any>}
+   */
+  async #part(name) {
+    const load = this.#parts[name];
+    if (typeof load !== "function") {
+      throw invalidOption(`options.${name}`, `must be: () => import("sigfetch/${name}")`);
     }
     try {
-      return await this.#explain();
+      return await load();
     } catch (cause) {
-      throw loadError("sigfetch/explain cannot be loaded", "See the cause.", cause);
+      throw loadError(`sigfetch/${name} cannot be loaded`, "See the cause.", cause);
     }
+  }
+
+  /**
+   * Does something with the lasting connections, for whoever is signed in now.
+   *
+   * @template T
+   * @param {(live: any, period: number) => T | Promise<T>} work
+   */
+  async #connected(work) {
+    const period = this.#run(noCall, (core) => core.period);
+    handled(period);
+    this.#live ??= this.#part("realtime").then(({ connect }) => connect(this.#connectionPage()));
+    const live = this.#live;
+    live.catch(() => {
+      if (this.#live === live) this.#live = undefined;
+    });
+    return work(await live, await period);
+  }
+
+  /**
+   * What lasting connections know of the client. It holds the client weakly.
+   *
+   * @returns {ClientPage}
+   */
+  #connectionPage() {
+    const held = new WeakRef(this);
+    return {
+      get core() {
+        return held.deref()?.#core;
+      },
+      get client() {
+        return /** @type {any} */ (held.deref());
+      },
+      dispatch(type, detail) {
+        const client = held.deref();
+        if (client) dispatch(client, type, detail);
+      },
+      closing: this.#closing.signal,
+      post: async (url, body, signal) =>
+        held.deref()?.#run(
+          () => captureRequest(url, { method: "POST", headers: { "content-type": "application/json" }, body, signal }),
+          (core, call) => core.graphql(call),
+        ),
+    };
   }
 
   /** The core, for methods that cannot wait. If it is not there, WebAssembly and credentials start to load. */
@@ -196,6 +262,10 @@ class Client extends EventTarget {
       Object.assign(this.#options, { logins, identity: undefined });
       this.#logins = this.#issued = this.#caller = undefined;
       tell(this.#core);
+      this.#live?.then(
+        (live) => live.identityChanged(),
+        () => {},
+      );
     };
     if (this.#loading) this.#loading.then(apply, apply);
     else apply();
@@ -260,6 +330,28 @@ class Client extends EventTarget {
       (core, call) => core.graphql(call),
     );
 
+  /** @type {Api.Client["subscribe"]} */
+  subscribe = (endpoint, request, init) =>
+    subscription(async (stop) => {
+      const given = [captureUrl(endpoint), captureOperation(request, {}), ownCopy(init ?? {})];
+      return this.#connected((live, period) => live.subscribe(period, ...given, stop));
+    });
+
+  /** @type {Api.Client["events"]} */
+  events = (endpoint) => ({
+    channel: (name) => ({
+      subscribe: (init) =>
+        subscription(async (stop) => {
+          const given = [captureUrl(endpoint), String(name), ownCopy(init ?? {})];
+          return this.#connected((live, period) => live.subscribeChannel(period, ...given, stop));
+        }),
+      publish: async (events, init) => {
+        const given = [captureUrl(endpoint), String(name), captureEvents(events), ownCopy(init ?? {})];
+        return this.#connected((live, period) => live.publish(period, ...given));
+      },
+    }),
+  });
+
   // The AWS SDK for JavaScript v3 would keep what a provider gives until it is about to end, whoever signs in or out
   // meanwhile. A provider marked like this keeps it itself and is asked each time.
   /** @type {Api.Client["credentials"]} */
@@ -273,12 +365,12 @@ class Client extends EventTarget {
 
   /** @type {Api.Client["explain"]} */
   explain = async (outcome, init) => {
-    const { explainOutcome } = /** @type {any} */ (await this.#explainer());
+    const { explainOutcome } = await this.#part("explain");
     return explainOutcome(this, outcome, this.#known.get(/** @type {object} */ (outcome)), init);
   };
 
   /** @type {Api.Client["doctor"]} */
-  doctor = (url, init) => examination(this, () => this.#explainer(), this.#options, url, init);
+  doctor = (url, init) => examination(this, () => this.#part("explain"), this.#options, url, init);
 
   /** @type {Api.Client["setLogins"]} */
   setLogins = (logins) => {
@@ -323,6 +415,9 @@ class Client extends EventTarget {
 }
 
 const noCall = () => undefined;
+
+/** @type {(start: (stop: AbortSignal) => Promise<any>) => any} */
+const subscription = (start) => new Subscription(start);
 
 /**
  * The steps of a doctor that has to be loaded first.

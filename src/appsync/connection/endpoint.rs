@@ -7,8 +7,8 @@ use super::action::Authorization;
 use super::encoding::JsonObject;
 use super::frame::{Frame, Value, WireId};
 use crate::appsync::{events, realtime};
-use crate::endpoint::{appsync_http_host, appsync_realtime_host, is_aws_host, is_loopback};
-use crate::error::{Code, Error};
+use crate::endpoint::{appsync_hosts, is_loopback};
+use crate::error::Error;
 use crate::http::Url;
 use crate::secret::Secret;
 
@@ -82,12 +82,13 @@ pub struct Endpoint {
 impl Endpoint {
     /// Reads the URL of an API: its HTTP endpoint (`https://….appsync-api.eu-west-1.amazonaws.com/graphql`, `…/event`),
     /// its realtime endpoint (`wss://….appsync-realtime-api.…`), or either of them on a custom domain, where `/realtime`
-    /// ends the path of the latter. Whether credentials may go there is not decided here.
+    /// ends the path of the latter. `is_aws` tells whether a host is under one of AWS's suffixes. Whether credentials may
+    /// go there is not decided here.
     ///
     /// # Errors
     ///
     /// [`Code::InvalidRequest`] about the field `endpoint`.
-    pub fn parse(protocol: Protocol, url: &str) -> Result<Self, Error> {
+    pub fn parse(protocol: Protocol, url: &str, is_aws: impl Fn(&str) -> bool) -> Result<Self, Error> {
         let parts = Url::split(url).ok_or_else(|| invalid("is not an absolute URL"))?;
         let (http, socket) = match parts.scheme {
             "https" | "wss" => ("https", "wss"),
@@ -102,28 +103,22 @@ impl Endpoint {
             }));
         }
         let host = parts.host().to_ascii_lowercase();
-        // Emulators of AWS give APIs names of the same form on the user's own machine.
-        let on_loopback = |from, to| is_loopback(&host).then(|| host.replacen(from, to, 1));
-        let http_host = appsync_http_host(&host)
-            .or_else(|| on_loopback(".appsync-realtime-api.", ".appsync-api."))
-            .unwrap_or_else(|| host.clone());
-        let socket_host =
-            appsync_realtime_host(&http_host).or_else(|| on_loopback(".appsync-api.", ".appsync-realtime-api."));
-        let socket_host = socket_host.filter(|socket_host| *socket_host != http_host);
-        if socket_host.is_none() && is_aws_host(&host) {
+        let is_aws = is_aws(&host);
+        // Emulators of AWS give APIs names of the same form on the user's own machine. On another domain such a name is a
+        // custom one: its owner has declared it, and not the host beside it.
+        let hosts = appsync_hosts(&host).filter(|_| is_aws || is_loopback(&host));
+        if is_aws && hosts.is_none() {
             return Err(invalid("is not an AppSync API"));
         }
-        let (socket_host, is_realtime_in_path) = match socket_host {
-            Some(socket_host) => (socket_host, protocol == Protocol::Events),
-            None => (host, true),
-        };
-        let port = parts.port();
+        let is_realtime_in_path = protocol == Protocol::Events || hosts.is_none();
+        let (http_host, socket_host) = hosts.unwrap_or_else(|| (host.clone(), host));
+        let host = [&http_host, parts.port()].concat();
         let end = if is_realtime_in_path { "/realtime" } else { "" };
         Ok(Self {
             protocol,
-            http_url: format!("{http}://{http_host}{port}{path}"),
-            host: format!("{http_host}{port}"),
-            socket_url: format!("{socket}://{socket_host}{port}{path}{end}"),
+            http_url: [http, "://", &host, path].concat(),
+            socket_url: [socket, "://", &socket_host, parts.port(), path, end].concat(),
+            host,
         })
     }
 
@@ -145,7 +140,7 @@ impl Endpoint {
     /// What the signature of a connection is for.
     pub(super) fn connect_url(&self) -> String {
         match self.protocol {
-            Protocol::GraphQl => format!("{}/connect", self.http_url),
+            Protocol::GraphQl => [&self.http_url, "/connect"].concat(),
             Protocol::Events => self.http_url.clone(),
         }
     }
@@ -153,7 +148,7 @@ impl Endpoint {
     /// The subprotocol that authorizes a socket: a page cannot set headers, and URLs are logged.
     pub(super) fn authorization_subprotocol(&self, authorization: &Authorization) -> Secret {
         let header = BASE64_URL_SAFE_NO_PAD.encode(self.authorization_json(authorization));
-        Secret::new(format!("header-{header}"))
+        Secret::new(["header-", &header].concat())
     }
 
     /// The signed headers as a JSON object.
@@ -171,17 +166,19 @@ impl Endpoint {
 }
 
 fn invalid(what: &str) -> Error {
-    Error::new(Code::InvalidRequest, format!("endpoint {what}")).field("endpoint")
+    Error::request("endpoint", what)
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
+    use crate::endpoint::is_aws_host;
+    use crate::error::Code;
 
     const ID: &str = "abcdefghijklmnopqrstuvwxyz";
 
     fn urls(protocol: Protocol, url: &str) -> (String, String, String) {
-        let endpoint = Endpoint::parse(protocol, url).unwrap();
+        let endpoint = Endpoint::parse(protocol, url, is_aws_host).unwrap();
         let connect = endpoint.connect_url();
         (endpoint.socket_url, endpoint.http_url, connect)
     }
@@ -239,7 +236,7 @@ mod tests {
             &format!("{standard}/event"),
             &format!("{standard}/v2/other"),
         ] {
-            let error = Endpoint::parse(Protocol::GraphQl, url).unwrap_err();
+            let error = Endpoint::parse(Protocol::GraphQl, url, is_aws_host).unwrap_err();
             assert_eq!((error.code, error.field.as_deref()), (Code::InvalidRequest, Some("endpoint")), "{url}");
         }
     }
@@ -248,8 +245,8 @@ mod tests {
         #[test]
         fn any_text_is_read_or_refused(url in ".*", host in "[a-z.@:/]{0,20}") {
             for protocol in [Protocol::GraphQl, Protocol::Events] {
-                let _ = Endpoint::parse(protocol, &url);
-                if let Ok(endpoint) = Endpoint::parse(protocol, &format!("https://{host}{}", protocol.path())) {
+                let _ = Endpoint::parse(protocol, &url, is_aws_host);
+                if let Ok(endpoint) = Endpoint::parse(protocol, &format!("https://{host}{}", protocol.path()), is_aws_host) {
                     proptest::prop_assert!(endpoint.socket_url.starts_with("wss://") && !endpoint.host.contains('/'));
                 }
             }

@@ -1,7 +1,6 @@
 //! What AppSync sends, read from JSON that somebody else has parsed.
 
 use super::refusal::Refusal;
-use crate::appsync::events::PublishReport;
 use crate::time::Millis;
 
 /// A JSON value that the host's own parser made. A machine reads only the envelope of a frame with it and hands
@@ -9,7 +8,7 @@ use crate::time::Millis;
 ///
 /// Nothing in here may fail or run code of the page: members are own members, and every other kind of value than the
 /// one asked for is `None`.
-pub trait Value: Sized {
+pub trait Value: Clone {
     /// A member of an object.
     fn member(&self, name: &str) -> Option<Self>;
     /// An element of an array.
@@ -43,8 +42,8 @@ pub(crate) enum Frame<P> {
     MessageLost(WireId),
     /// `complete`.
     Complete(WireId),
-    /// `publish_success`.
-    Published { id: WireId, report: PublishReport },
+    /// `publish_success`, the whole frame: AppSync's report is handed on as it came.
+    Published { id: WireId, report: P },
     /// What needs no answer: `unsubscribe_success`, `unsubscribe_error`.
     Nothing,
 }

@@ -95,6 +95,8 @@ impl<P: Value> Connection<P> {
         let starting = |s: &&mut Subscription<P>| matches!(s.stage, Stage::Starting { wire: own, .. } if own == wire);
         if let Some(subscription) = self.subscriptions.iter_mut().find(starting) {
             acknowledge(&mut self.actions, subscription, wire, at.now);
+            let key = subscription.key.clone();
+            self.accept(key);
         }
     }
 
@@ -117,7 +119,8 @@ impl<P: Value> Connection<P> {
     fn refused(&mut self, wire: WireId, refusal: Refusal, at: Moment) {
         self.forget_abandoned(wire);
         if let Some(subscription) = self.subscriptions.iter_mut().find(|s| s.wire() == Some(wire)) {
-            change(&mut self.actions, subscription, |subscription| subscription.refuse(refusal, at));
+            let remedy = (self.judge)(&refusal, subscription.recoverable_key());
+            change(&mut self.actions, subscription, |subscription| subscription.refuse(&refusal, remedy, at));
         } else if let Some(index) = self.publish_with(wire) {
             self.refuse_publish(index, refusal, at);
         }
@@ -126,7 +129,9 @@ impl<P: Value> Connection<P> {
     /// AppSync does not say which of the starts in flight it has dropped when it throttles a socket: all that are not
     /// acknowledged soon are sent again.
     fn throttled(&mut self, refusal: Refusal, at: Moment) {
-        if refusal.remedy() == Remedy::Wait {
+        // Nobody knows which signature it was.
+        let remedy = (self.judge)(&refusal, None);
+        if matches!(remedy, Remedy::Wait(_)) {
             let soon = at.now + 1_000 + backoff::delay(2, at.random);
             for subscription in &mut self.subscriptions {
                 if let Stage::Starting { until, .. } = &mut subscription.stage {
@@ -134,11 +139,11 @@ impl<P: Value> Connection<P> {
                 }
             }
         }
-        self.actions.push_back(Action::Unusable(refusal.into_error("a message")));
+        self.actions.push_back(Action::Unusable(refusal.to_error(remedy, "a message")));
     }
 }
 
-fn acknowledge<P>(actions: &mut VecDeque<Action>, subscription: &mut Subscription<P>, wire: WireId, now: Millis) {
+fn acknowledge<P: Clone>(actions: &mut VecDeque<Action<P>>, subscription: &mut Subscription<P>, wire: WireId, now: Millis) {
     let mut is_first = false;
     change(actions, subscription, |subscription| is_first = subscription.acknowledge(wire, now));
     if is_first {

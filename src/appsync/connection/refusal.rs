@@ -5,7 +5,6 @@ use crate::appsync::advice;
 use crate::error::{Code, Error, ServiceFault};
 use crate::http::{Document, Json, Reply, bare_name};
 use crate::retry::ErrorKind;
-use crate::time::Millis;
 
 /// The first of a frame's errors.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -19,22 +18,13 @@ pub struct Refusal {
     pub code: u16,
 }
 
-/// What is to be put right before the same thing is signed again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Recovery {
-    /// Fresh credentials are needed.
-    Credentials,
-    /// The clock is wrong; the server's time, if AWS named it (milliseconds since 1970).
-    Clock(Option<Millis>),
-}
-
 /// What helps against a refusal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Remedy {
-    /// Sign again after a recovery.
-    Recover(Recovery),
-    /// Try again later.
-    Wait,
+pub enum Remedy {
+    /// Signing again: with other credentials, or by the right clock, which the client knows of by now.
+    Recover,
+    /// Trying again later. Why, as a code: AWS throttles, or fails.
+    Wait(Code),
     /// Nothing.
     Nothing,
 }
@@ -55,48 +45,97 @@ impl Refusal {
         }
     }
 
-    pub(super) fn remedy(&self) -> Remedy {
-        // AWS's names for too many subscriptions on a socket, which other consumers may give up meanwhile.
-        if self.name.starts_with("MaxSubscriptionsReached") {
-            return Remedy::Wait;
-        }
-        match self.kind() {
-            ErrorKind::ExpiredCredentials | ErrorKind::DeniedRole => Remedy::Recover(Recovery::Credentials),
-            ErrorKind::ClockSkew(server) => Remedy::Recover(Recovery::Clock(server)),
-            ErrorKind::Throttled | ErrorKind::ServerFault | ErrorKind::Network => Remedy::Wait,
-            // The name for all that is wrong with an authorization as a whole, expired credentials included; a field
-            // that the role may not read gives `Unauthorized`.
-            ErrorKind::Final if self.name == "UnauthorizedException" => Remedy::Recover(Recovery::Credentials),
-            ErrorKind::Final => Remedy::Nothing,
-        }
-    }
-
-    fn kind(&self) -> ErrorKind {
+    /// As the answer over HTTP that would say the same.
+    pub(crate) fn to_reply(&self) -> Reply {
         let message = Json::Object(vec![("message".into(), Json::Text(self.message.clone()))]);
-        ErrorKind::classify(&Reply {
+        Reply {
             status: if self.code == 0 { 400 } else { self.code },
             error_type: self.name.clone(),
             document: Document::Json(message),
             ..Reply::default()
-        })
+        }
+    }
+
+    /// Why something was refused.
+    pub(crate) fn kind(&self) -> ErrorKind {
+        match ErrorKind::classify(&self.to_reply()) {
+            // AWS's names for too many subscriptions on a socket, which other consumers may give up meanwhile.
+            ErrorKind::Final if self.name.starts_with("MaxSubscriptionsReached") => ErrorKind::Throttled,
+            // The name for all that is wrong with an authorization as a whole, expired credentials included; a field
+            // that the role may not read gives `Unauthorized`.
+            ErrorKind::Final if self.name == "UnauthorizedException" => ErrorKind::ExpiredCredentials,
+            kind => kind,
+        }
     }
 
     /// The error for the caller. `what` is what AppSync refused, such as "the subscription".
-    pub(in crate::appsync) fn into_error(self, what: &str) -> Error {
-        let code = match self.remedy() {
-            Remedy::Wait if self.kind() == ErrorKind::ServerFault => Code::ServiceFault,
-            Remedy::Wait => Code::Throttled,
-            _ => Code::Refused,
+    pub(super) fn to_error(&self, remedy: Remedy, what: &str) -> Error {
+        let code = match remedy {
+            Remedy::Wait(code) => code,
+            Remedy::Recover | Remedy::Nothing => Code::Refused,
         };
-        let refused = format!("AppSync refused {what}");
-        let parts = [refused.as_str(), &self.name, &self.message];
-        let text = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(": ");
-        let advice = advice(&self.name, &self.message);
-        let error = Error::new(code, text);
-        let error = error.service(ServiceFault { status: self.code, name: self.name, request_id: String::new() });
-        match advice {
+        let mut text = ["AppSync refused ", what].concat();
+        for part in [&self.name, &self.message].into_iter().filter(|part| !part.is_empty()) {
+            text += ": ";
+            text += part;
+        }
+        let fault = ServiceFault { status: self.code, name: self.name.clone(), request_id: String::new() };
+        let error = Error::new(code, text).service(fault);
+        match advice(&self.name, &self.message) {
             Some(advice) => error.advise(advice),
             None => error,
+        }
+    }
+}
+
+impl Remedy {
+    /// The remedy in one word, to be told to another module; empty if there is none.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Recover => RECOVER,
+            Self::Wait(code) => code.name(),
+            Self::Nothing => "",
+        }
+    }
+
+    /// The remedy of that name.
+    #[cfg(any(test, feature = "npm-realtime"))]
+    pub(crate) fn named(name: &str) -> Self {
+        if name == RECOVER {
+            return Self::Recover;
+        }
+        [Self::Wait(Code::Throttled), Self::Wait(Code::ServiceFault)]
+            .into_iter()
+            .find(|remedy| remedy.name() == name)
+            .unwrap_or(Self::Nothing)
+    }
+
+    /// What helps against this.
+    pub(crate) fn of(kind: ErrorKind) -> Self {
+        match kind {
+            ErrorKind::ExpiredCredentials | ErrorKind::DeniedRole | ErrorKind::ClockSkew(_) => Self::Recover,
+            ErrorKind::Throttled => Self::Wait(Code::Throttled),
+            ErrorKind::ServerFault | ErrorKind::Network => Self::Wait(Code::ServiceFault),
+            ErrorKind::Final => Self::Nothing,
+        }
+    }
+}
+
+const RECOVER: &str = "RECOVER";
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_remedy_has_a_name_of_its_own() {
+        for remedy in [
+            Remedy::Recover,
+            Remedy::Wait(Code::Throttled),
+            Remedy::Wait(Code::ServiceFault),
+            Remedy::Nothing,
+        ] {
+            assert_eq!(Remedy::named(remedy.name()), remedy);
         }
     }
 }

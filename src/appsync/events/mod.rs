@@ -4,13 +4,14 @@
 //!
 //! Events are published over HTTP, unless the caller asks for the socket: there AppSync verifies the signature over its
 //! own serialization of the events, in which some characters are written otherwise than they came
-//! (aws/aws-appsync-community#400), so that only a [`Publish::is_socket_safe`] one gets through.
+//! (aws/aws-appsync-community#400), so that only events without such characters get through.
 
 mod channel;
 mod publish;
 
 pub use channel::{Channel, Subscription};
-pub use publish::{AcceptedEvent, Publish, PublishReport, RejectedEvent};
+pub use publish::Publish;
+pub(super) use publish::check_socket_safe;
 
 use super::connection::{Frame, JsonObject, Refusal, Value, WireId, to_json, wire_id};
 
@@ -20,7 +21,7 @@ pub(super) fn message(kind: &str, id: WireId, body: &str, authorization: &str) -
     let members = body.strip_prefix('{').and_then(|body| body.strip_suffix('}')).unwrap_or_default();
     let message = head.json("authorization", authorization).finish();
     let message = message.strip_suffix('}').unwrap_or_default();
-    format!("{message},{members}}}")
+    [message, ",", members, "}"].concat()
 }
 
 /// The text that is signed to subscribe.
@@ -36,7 +37,7 @@ pub(super) fn read_frame<P: Value>(kind: &str, value: &P) -> Option<Frame<P>> {
         "data" => Frame::Data { id: id?, payloads: read_events(value) },
         "subscribe_error" | "publish_error" | "error" => Frame::Refused { id, refusal: Refusal::read(value) },
         "broadcast_error" => Frame::MessageLost(id?),
-        "publish_success" => Frame::Published { id: id?, report: PublishReport::read(value)? },
+        "publish_success" => Frame::Published { id: id?, report: value.clone() },
         "unsubscribe_success" | "unsubscribe_error" => Frame::Nothing,
         _ => return None,
     })
@@ -45,9 +46,6 @@ pub(super) fn read_frame<P: Value>(kind: &str, value: &P) -> Option<Frame<P>> {
 /// `event` is a text with JSON in it, or an array of such: the guide shows arrays, AWS's own clients expect either.
 fn read_events<P: Value>(value: &P) -> Vec<Option<P>> {
     let Some(event) = value.member("event") else { return vec![None] };
-    if event.text().is_some() {
-        return vec![event.parse()];
-    }
     let items: Vec<_> = (0..).map_while(|index| event.item(index)).map(|item| item.parse()).collect();
-    if items.is_empty() { vec![None] } else { items }
+    if items.is_empty() { vec![event.parse()] } else { items }
 }

@@ -16,6 +16,7 @@ use super::options::{read_expires_seconds, read_options};
 use super::page::{Page, PageOwner};
 use super::promise::promise;
 use crate::appsync;
+use crate::appsync::connection::Refusal;
 use crate::client::{CallError, Caller, CapturedRequest, Client, Payload};
 use crate::config::Config;
 use crate::error::Error;
@@ -101,7 +102,7 @@ impl ExportedClient {
         Ok(self.0.presign_now(&call.captured()?, read_expires_seconds(expires_seconds))?)
     }
 
-    /// Runs a GraphQL operation on AppSync.
+    /// Runs a GraphQL operation on AppSync, or publishes events.
     pub fn graphql(&self, call: Call) -> Promise {
         self.start(Operation::Graphql, call)
     }
@@ -176,11 +177,37 @@ impl ExportedClient {
         Some(Array::of2(&found.canonical_request.into(), &found.string_to_sign.into()))
     }
 
+    /// The number of the time in which one user uses the client.
+    #[wasm_bindgen(getter)]
+    pub fn period(&self) -> u32 {
+        self.0.period()
+    }
+
+    /// Takes in that AppSync has accepted a frame that was signed with this key.
+    #[wasm_bindgen(js_name = frameAccepted)]
+    pub fn frame_accepted(&self, key: &str) {
+        self.0.frame_accepted(key);
+    }
+
+    /// The name of what helps against a refusal of a frame that was signed for this URL, with this key if another
+    /// signature may follow.
+    #[wasm_bindgen(js_name = frameRefused)]
+    pub fn frame_refused(&self, url: &str, key: Option<String>, code: u16, name: String, message: String) -> String {
+        let remedy = self.0.frame_refused(url, key.as_deref(), &Refusal { name, message, code });
+        remedy.name().into()
+    }
+
     /// Milliseconds, the server's time minus the device's.
     #[wasm_bindgen(getter, js_name = clockOffset)]
     pub fn clock_offset(&self) -> f64 {
         self.0.clock_offset() as f64
     }
+}
+
+/// Whether a host is under one of AWS's suffixes.
+#[wasm_bindgen(js_name = isAwsHost)]
+pub fn is_aws_host(host: &str) -> bool {
+    crate::endpoint::is_aws_host(host)
 }
 
 /// What is done with a captured call.
@@ -226,7 +253,7 @@ async fn run(
     }
 }
 
-/// The result in an answer of AppSync.
+/// The result in an answer of AppSync: of an operation, or of a publish.
 async fn graphql_result(response: Response) -> Result<JsValue, Thrown> {
     let text = response.text().map_err(CallError::Thrown)?;
     let text = JsFuture::from(text).await.map_err(CallError::Thrown)?.as_string().unwrap_or_default();
@@ -234,7 +261,8 @@ async fn graphql_result(response: Response) -> Result<JsValue, Thrown> {
         && result.is_object()
     {
         let member = |name: &str| Reflect::get(&result, &name.into()).unwrap_or(JsValue::UNDEFINED);
-        if appsync::is_result(response.status(), !member("data").is_undefined(), member("errors").is_truthy()) {
+        let has_data = !member("data").is_undefined() || !member("successful").is_undefined();
+        if appsync::is_result(response.status(), has_data, member("errors").is_truthy()) {
             return Ok(result);
         }
     }

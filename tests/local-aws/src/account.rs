@@ -9,6 +9,14 @@ pub(crate) const REGION: &str = "us-east-1";
 pub(crate) const GRAPHQL_DNS_ID: &str = "abcdefghijklmnopqrstuvwx26";
 /// The id of the GraphQL API in ARNs: AppSync uses another one there.
 pub(crate) const GRAPHQL_API_ID: &str = "zyxwvutsrqponmlkjihgfedcba";
+/// The domain of the GraphQL API's owner, where it answers too.
+pub(crate) const GRAPHQL_DOMAIN: &str = "graphql.example.localhost";
+/// The id of the Events API in host names.
+pub(crate) const EVENTS_DNS_ID: &str = "eventsevents26charslong026";
+/// The id of the Events API in ARNs.
+pub(crate) const EVENTS_API_ID: &str = "eventsapiideventsapiid0026";
+/// The domain of the Events API's owner, where it answers too.
+pub(crate) const EVENTS_DOMAIN: &str = "events.example.localhost";
 
 /// The index that Kendra has.
 pub(crate) const KENDRA_INDEX_ID: &str = "5a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d";

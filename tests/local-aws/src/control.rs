@@ -5,21 +5,26 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use crate::account::{
-    ACCOUNT_ID, Api, BUCKET, GRAPHQL_API_ID, GRAPHQL_DNS_ID, HTTP_API, IDENTITY_POOLS, KENDRA_INDEX_ID, REGION,
-    REST_API, REST_API_WITHOUT_CORS, TABLE, USER_POOLS, USERS,
+    ACCOUNT_ID, Api, BUCKET, EVENTS_API_ID, EVENTS_DNS_ID, EVENTS_DOMAIN, GRAPHQL_API_ID, GRAPHQL_DNS_ID,
+    GRAPHQL_DOMAIN, HTTP_API, IDENTITY_POOLS, KENDRA_INDEX_ID, REGION, REST_API, REST_API_WITHOUT_CORS, TABLE,
+    USER_POOLS, USERS,
 };
 use crate::answer::Answer;
+use crate::appsync::Injection;
 use crate::arrived::Arrived;
 use crate::cognito_identity;
-use crate::faults::Change;
+use crate::faults::{Change, Field};
 use crate::settings::{Unfit, decode_pointer, role_arn};
 use crate::states;
 use crate::world::World;
 
 /// Answers a request to the control. Any page may use it: nothing here is worth protecting.
-pub(crate) fn answer(world: &World, request: &Arrived) -> Answer {
-    let answer =
-        if request.method == Method::OPTIONS { Answer::empty(StatusCode::NO_CONTENT) } else { route(world, request) };
+pub(crate) async fn answer(world: &World, request: &Arrived) -> Answer {
+    let answer = if request.method == Method::OPTIONS {
+        Answer::empty(StatusCode::NO_CONTENT)
+    } else {
+        route(world, request).await
+    };
     answer
         .with_header("access-control-allow-origin", "*")
         .with_header("access-control-allow-methods", "GET,POST,PUT,PATCH,OPTIONS")
@@ -28,7 +33,7 @@ pub(crate) fn answer(world: &World, request: &Arrived) -> Answer {
         .with_header("cache-control", "no-store")
 }
 
-fn route(world: &World, request: &Arrived) -> Answer {
+async fn route(world: &World, request: &Arrived) -> Answer {
     if let Some(pointer) = request.path().strip_prefix("/_local/settings") {
         return settings(world, request, &decode_pointer(pointer));
     }
@@ -43,6 +48,7 @@ fn route(world: &World, request: &Arrived) -> Answer {
         ("POST", "/_local/faults") => change_faults(world, &request.body),
         ("GET", "/_local/states") => states(world),
         ("POST", "/_local/states") => enter_states(world, &request.body),
+        ("POST", "/_local/publish") => publish(world, &request.body).await,
         ("POST", "/_local/developer-token") => developer_token(world, &request.body),
         _ => failure(StatusCode::NOT_FOUND, "no such control"),
     }
@@ -109,6 +115,11 @@ fn config(world: &World) -> Value {
             "restWithoutCors": api(&REST_API_WITHOUT_CORS),
             "http": api(&HTTP_API),
             "graphql": format!("http://{GRAPHQL_DNS_ID}.appsync-api.{REGION}.localhost:{port}/graphql"),
+            "graphqlRealtime": format!("ws://{GRAPHQL_DNS_ID}.appsync-realtime-api.{REGION}.localhost:{port}/graphql"),
+            "graphqlDomain": format!("http://{GRAPHQL_DOMAIN}:{port}/graphql"),
+            "events": format!("http://{EVENTS_DNS_ID}.appsync-api.{REGION}.localhost:{port}/event"),
+            "eventsRealtime": format!("ws://{EVENTS_DNS_ID}.appsync-realtime-api.{REGION}.localhost:{port}/event/realtime"),
+            "eventsDomain": format!("http://{EVENTS_DOMAIN}:{port}/event"),
             "dynamodb": service("dynamodb"),
             "kendra": service("kendra"),
             "s3": service(&format!("{BUCKET}.s3")),
@@ -121,6 +132,8 @@ fn config(world: &World) -> Value {
             "http": HTTP_API.id,
             "graphqlHost": GRAPHQL_DNS_ID,
             "graphql": GRAPHQL_API_ID,
+            "eventsHost": EVENTS_DNS_ID,
+            "events": EVENTS_API_ID,
         },
         "bucket": BUCKET,
         "table": TABLE,
@@ -206,6 +219,14 @@ fn change_faults(world: &World, body: &[u8]) -> Answer {
     if change.revoke_credentials {
         world.issued.lock().revoke_all();
     }
+    if let Field::Set(realtime) = &change.realtime {
+        for frame in realtime.send.iter().flat_map(|frames| &frames.0) {
+            world.sockets.send(frame.service, &frame.message);
+        }
+        if let Some(drop) = &realtime.drop {
+            world.sockets.end(drop.service, drop.code, &drop.reason);
+        }
+    }
     let now = world.now();
     if change.expire_credentials {
         world.issued.lock().expire_all(now);
@@ -216,7 +237,17 @@ fn change_faults(world: &World, body: &[u8]) -> Answer {
         faults.clock_offset_seconds
     };
     world.clock.set_offset(offset);
+    world.sockets.keep_alive_changed();
     faults(world)
+}
+
+/// Sends messages to subscriptions.
+async fn publish(world: &World, body: &[u8]) -> Answer {
+    let injection: Injection = match serde_json::from_slice(body) {
+        Ok(injection) => injection,
+        Err(error) => return failure(StatusCode::BAD_REQUEST, &error.to_string()),
+    };
+    ok(&json!({ "deliveries": injection.deliver(world).await }))
 }
 
 #[derive(Deserialize)]

@@ -1,11 +1,13 @@
 //! The way of one request: which service, which faults, which answer, and what is written down about it.
 
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use http::header::{ACCESS_CONTROL_EXPOSE_HEADERS, DATE};
+use http::header::{ACCESS_CONTROL_EXPOSE_HEADERS, DATE, UPGRADE};
 use http::{Request, StatusCode};
 use http_body_util::{BodyExt, Limited};
 use hyper::body::Incoming;
+use hyper::upgrade::OnUpgrade;
 use serde_json::json;
 
 use crate::answer::Answer;
@@ -44,7 +46,8 @@ impl Served {
 }
 
 /// Answers one request.
-pub(crate) async fn answer(world: &World, request: Request<Incoming>) -> (Answer, Delivery) {
+pub(crate) async fn answer(world: &Arc<World>, mut request: Request<Incoming>) -> (Answer, Delivery) {
+    let upgrade = request.headers().contains_key(UPGRADE).then(|| hyper::upgrade::on(&mut request));
     let (parts, body) = request.into_parts();
     let mut arrived = Arrived {
         method: parts.method,
@@ -54,7 +57,7 @@ pub(crate) async fn answer(world: &World, request: Request<Incoming>) -> (Answer
         request_id: random::uuid(),
         now: world.now(),
     };
-    let host = parse_host(arrived.host());
+    let host = parse_host(arrived.host(), arrived.path());
     let now = || match &host {
         Host::Service { service, .. } => world.now_at(*service),
         _ => world.now(),
@@ -75,13 +78,13 @@ pub(crate) async fn answer(world: &World, request: Request<Incoming>) -> (Answer
     let served = match &host {
         Host::Unknown => Served::whole(misdirected(), "unknown"),
         _ if !body_fits => Served::whole(too_large(), "unknown"),
-        Host::Control => Served::whole(control::answer(world, &arrived), "control"),
+        Host::Control => Served::whole(control::answer(world, &arrived).await, "control"),
         Host::UnknownApi => Served::whole(execute_api::unknown_api(), "unknown"),
         Host::Service { service, .. } if arrived.is_preflight() => {
             world.stats.count_preflight(*service);
             Served::whole(preflight(world, *service, &arrived), "preflight")
         }
-        Host::Service { service, region } => serve(world, &arrived, *service, region).await,
+        Host::Service { service, region } => serve(world, &arrived, upgrade, *service, region).await,
     };
     log::line(
         world.log,
@@ -107,7 +110,13 @@ fn preflight(world: &World, service: Service, arrived: &Arrived) -> Answer {
     }
 }
 
-async fn serve(world: &World, arrived: &Arrived, service: Service, region: &str) -> Served {
+async fn serve(
+    world: &Arc<World>,
+    arrived: &Arrived,
+    upgrade: Option<OnUpgrade>,
+    service: Service,
+    region: &str,
+) -> Served {
     let in_flight = world.stats.begin(service);
     let latency = world.faults.lock().latency_ms(service);
     if latency > 0 {
@@ -119,13 +128,21 @@ async fn serve(world: &World, arrived: &Arrived, service: Service, region: &str)
             Behind::CognitoIdentity => cognito_identity::answer(world, arrived, region),
             Behind::CognitoIdp => cognito_idp::answer(world, arrived, region),
             Behind::Sts => sts::answer(world, arrived, region),
-            Behind::Graphql => appsync::answer(world, arrived, region).await,
+            Behind::Graphql => appsync::answer(world, arrived).await,
+            Behind::GraphqlRealtime => appsync::open_graphql_socket(world, arrived, upgrade),
+            Behind::Events => appsync::events::answer(world, arrived),
+            Behind::EventsRealtime => appsync::open_event_socket(world, arrived, upgrade),
             Behind::Api(api) => execute_api::answer(world, api, arrived, region),
             Behind::SignedJson(json) => signed_json::answer(world, json, arrived, region),
             Behind::S3 => s3::answer(world, arrived),
         },
     };
     drop(in_flight);
+    if answer.status == StatusCode::SWITCHING_PROTOCOLS {
+        let operation = operation(world, service, arrived);
+        world.stats.count(service, &operation, &answer.outcome);
+        return Served::whole(answer, &operation);
+    }
     let (cut, stalled, cached, pad, expose_date) = {
         let mut faults = world.faults.lock();
         (
@@ -163,6 +180,8 @@ fn operation(world: &World, service: Service, arrived: &Arrived) -> String {
         Behind::CognitoIdp => cognito_idp::operation_name(arrived).to_owned(),
         Behind::Sts => sts::operation_name(arrived),
         Behind::Graphql => "graphql".to_owned(),
+        Behind::Events => "publish".to_owned(),
+        Behind::GraphqlRealtime | Behind::EventsRealtime => "connect".to_owned(),
         Behind::Api(api) => execute_api::operation_name(world, api, arrived),
         Behind::SignedJson(_) => signed_json::operation_name(arrived).to_owned(),
         Behind::S3 => s3::operation_name(arrived),
@@ -177,7 +196,7 @@ fn take_fault(world: &World, service: Service, arrived: &Arrived) -> Option<Answ
         let answer = match service.behind() {
             Behind::CognitoIdentity | Behind::CognitoIdp => aws_json::throttled(),
             Behind::Sts => sts::throttled(),
-            Behind::Graphql => appsync::throttled(),
+            Behind::Graphql | Behind::GraphqlRealtime | Behind::Events | Behind::EventsRealtime => appsync::throttled(),
             Behind::Api(api) => execute_api::throttled(world, api),
             Behind::SignedJson(json) => signed_json::throttled(json),
             Behind::S3 => s3::throttled(arrived),
@@ -202,7 +221,7 @@ fn take_fault(world: &World, service: Service, arrived: &Arrived) -> Option<Answ
     Some(match service.behind() {
         Behind::CognitoIdentity | Behind::CognitoIdp => AwsError::internal(status).to_answer(),
         Behind::Sts => sts::failed(status),
-        Behind::Graphql => appsync::failed(status),
+        Behind::Graphql | Behind::GraphqlRealtime | Behind::Events | Behind::EventsRealtime => appsync::failed(status),
         Behind::Api(api) => execute_api::failed(world, api, status),
         Behind::SignedJson(json) => signed_json::failed(json, status),
         Behind::S3 => s3::failed(arrived, status),

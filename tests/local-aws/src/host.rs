@@ -3,7 +3,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::account::{Api, GRAPHQL_DNS_ID, HTTP_API, REGION, REST_API, REST_API_WITHOUT_CORS};
+use crate::account::{
+    Api, EVENTS_DNS_ID, EVENTS_DOMAIN, GRAPHQL_DNS_ID, GRAPHQL_DOMAIN, HTTP_API, REGION, REST_API,
+    REST_API_WITHOUT_CORS,
+};
 use crate::signed_json::{DYNAMODB, JsonService, KENDRA, SSM, TRANSLATE};
 
 /// A service, by the name that the control's JSON uses.
@@ -17,6 +20,9 @@ pub(crate) enum Service {
     RestWithoutCors,
     Http,
     Graphql,
+    GraphqlRealtime,
+    Events,
+    EventsRealtime,
     Dynamodb,
     Kendra,
     S3,
@@ -44,6 +50,9 @@ pub(crate) enum Behind {
     CognitoIdp,
     Sts,
     Graphql,
+    GraphqlRealtime,
+    Events,
+    EventsRealtime,
     /// One of API Gateway's.
     Api(&'static Api),
     SignedJson(&'static JsonService),
@@ -58,6 +67,9 @@ impl Service {
             Self::CognitoIdp => Behind::CognitoIdp,
             Self::Sts => Behind::Sts,
             Self::Graphql => Behind::Graphql,
+            Self::GraphqlRealtime => Behind::GraphqlRealtime,
+            Self::Events => Behind::Events,
+            Self::EventsRealtime => Behind::EventsRealtime,
             Self::Rest => Behind::Api(&REST_API),
             Self::RestWithoutCors => Behind::Api(&REST_API_WITHOUT_CORS),
             Self::Http => Behind::Api(&HTTP_API),
@@ -70,14 +82,22 @@ impl Service {
     }
 }
 
-/// Reads a `Host` header.
-pub(crate) fn parse_host(header: &str) -> Host {
+/// Reads a `Host` header. The path tells the two endpoints of an API apart that share a custom domain.
+pub(crate) fn parse_host(header: &str, path: &str) -> Host {
     let name = match header.rsplit_once(':') {
         Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
         _ => header,
     };
     if matches!(name, "localhost" | "127.0.0.1" | "[::1]") {
         return Host::Control;
+    }
+    let of_domain = |service| Host::Service { service, region: REGION.to_owned() };
+    match (name, path) {
+        (GRAPHQL_DOMAIN, "/graphql/realtime") => return of_domain(Service::GraphqlRealtime),
+        (GRAPHQL_DOMAIN, _) => return of_domain(Service::Graphql),
+        (EVENTS_DOMAIN, "/event/realtime") => return of_domain(Service::EventsRealtime),
+        (EVENTS_DOMAIN, _) => return of_domain(Service::Events),
+        _ => {}
     }
     let Some(labels) = name.strip_suffix(".localhost") else {
         return Host::Unknown;
@@ -92,6 +112,9 @@ pub(crate) fn parse_host(header: &str) -> Host {
         [id, "execute-api", REGION] if id == HTTP_API.id => (Service::Http, REGION),
         [_, "execute-api", _] => return Host::UnknownApi,
         [GRAPHQL_DNS_ID, "appsync-api", REGION] => (Service::Graphql, REGION),
+        [GRAPHQL_DNS_ID, "appsync-realtime-api", REGION] => (Service::GraphqlRealtime, REGION),
+        [EVENTS_DNS_ID, "appsync-api", REGION] => (Service::Events, REGION),
+        [EVENTS_DNS_ID, "appsync-realtime-api", REGION] => (Service::EventsRealtime, REGION),
         ["dynamodb", REGION] => (Service::Dynamodb, REGION),
         ["kendra", REGION] => (Service::Kendra, REGION),
         ["ssm", REGION] => (Service::Ssm, REGION),
@@ -132,7 +155,24 @@ mod tests {
             ("sts.localhost", Host::Unknown),
             ("", Host::Unknown),
         ] {
-            assert_eq!(parse_host(header), expected, "{header}");
+            assert_eq!(parse_host(header, "/"), expected, "{header}");
+        }
+    }
+
+    #[test]
+    fn an_appsync_api_has_two_hosts_or_a_domain_with_two_paths() {
+        for (header, path, expected) in [
+            ("abcdefghijklmnopqrstuvwx26.appsync-api.us-east-1.localhost:9", "/graphql", Service::Graphql),
+            ("abcdefghijklmnopqrstuvwx26.appsync-realtime-api.us-east-1.localhost", "/", Service::GraphqlRealtime),
+            ("eventsevents26charslong026.appsync-api.us-east-1.localhost:9", "/event", Service::Events),
+            ("eventsevents26charslong026.appsync-realtime-api.us-east-1.localhost", "/", Service::EventsRealtime),
+            ("graphql.example.localhost:9", "/graphql", Service::Graphql),
+            ("graphql.example.localhost:9", "/graphql/realtime", Service::GraphqlRealtime),
+            ("events.example.localhost", "/event", Service::Events),
+            ("events.example.localhost", "/event/realtime", Service::EventsRealtime),
+        ] {
+            let expected = Host::Service { service: expected, region: REGION.to_owned() };
+            assert_eq!(parse_host(header, path), expected, "{header}{path}");
         }
     }
 }

@@ -78,6 +78,7 @@ impl Server {
         }
         end.await;
         accepting.shutdown().await;
+        self.world.sockets.end(None, None, "");
     }
 }
 
@@ -137,6 +138,7 @@ async fn serve(stream: TcpStream, world: Arc<World>) {
     let _ = hyper::server::conn::http1::Builder::new()
         .auto_date_header(false)
         .serve_connection(TokioIo::new(stream), service)
+        .with_upgrades()
         .await;
 }
 

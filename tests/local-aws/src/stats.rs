@@ -24,6 +24,10 @@ pub(crate) struct Counters {
     preflights: BTreeMap<Service, u64>,
     /// Service → the most requests that were in its hands at one moment.
     peak_concurrency: BTreeMap<Service, u64>,
+    /// Service → sockets that are open.
+    open_sockets: BTreeMap<Service, u64>,
+    /// Service → messages that were handed to subscriptions.
+    deliveries: BTreeMap<Service, u64>,
     #[serde(skip)]
     in_flight: BTreeMap<Service, u64>,
 }
@@ -66,16 +70,34 @@ impl Stats {
         *self.counters.lock().preflights.entry(service).or_default() += 1;
     }
 
+    /// Counts messages that were handed to subscriptions.
+    pub(crate) fn count_deliveries(&self, service: Service, messages: u64) {
+        *self.counters.lock().deliveries.entry(service).or_default() += messages;
+    }
+
+    /// Notes that a socket is open.
+    pub(crate) fn opened(&self, service: Service) {
+        *self.counters.lock().open_sockets.entry(service).or_default() += 1;
+    }
+
+    /// Notes that a socket is open no more.
+    pub(crate) fn closed(&self, service: Service) {
+        if let Some(count) = self.counters.lock().open_sockets.get_mut(&service) {
+            *count = count.saturating_sub(1);
+        }
+    }
+
     /// The counters as they stand.
     pub(crate) fn snapshot(&self) -> Counters {
         self.counters.lock().clone()
     }
 
-    /// Starts counting anew. Requests that are under way stay in flight.
+    /// Starts counting anew. Requests that are under way stay in flight, and sockets that are open stay open.
     pub(crate) fn reset(&self) {
         let mut counters = self.counters.lock();
         let in_flight = std::mem::take(&mut counters.in_flight);
-        *counters = Counters { in_flight, ..Counters::default() };
+        let open_sockets = std::mem::take(&mut counters.open_sockets);
+        *counters = Counters { in_flight, open_sockets, ..Counters::default() };
     }
 }
 

@@ -5,7 +5,9 @@ use std::time::{Duration, SystemTime};
 
 use parking_lot::Mutex;
 
-use crate::appsync::Notes;
+use crate::appsync::events::ChannelPattern;
+use crate::appsync::realtime::{Sockets, Subscribers};
+use crate::appsync::{Changes, Notes};
 use crate::arrived::Arrived;
 use crate::clock::{Clock, shifted};
 use crate::cognito_idp::RefreshTokens;
@@ -39,6 +41,13 @@ pub(crate) struct World {
     pub(crate) objects: Mutex<Objects>,
     /// Shared with the GraphQL engine, which keeps what it works with.
     pub(crate) notes: Arc<Mutex<Notes>>,
+    /// What happens to the notes. The engine has a share in it too.
+    pub(crate) changes: Changes,
+    /// Subscriptions of the GraphQL API, by their fields.
+    pub(crate) fields: Arc<Subscribers<String>>,
+    /// Subscriptions of the Events API, by their channels.
+    pub(crate) channels: Arc<Subscribers<ChannelPattern>>,
+    pub(crate) sockets: Sockets,
     pub(crate) faults: Mutex<Faults>,
     pub(crate) stats: Stats,
 }
@@ -60,6 +69,10 @@ impl World {
             table: Mutex::default(),
             objects: Mutex::default(),
             notes: Arc::default(),
+            changes: Changes::default(),
+            fields: Arc::default(),
+            channels: Arc::default(),
+            sockets: Sockets::default(),
             faults: Mutex::default(),
             stats: Stats::default(),
         })
@@ -91,7 +104,7 @@ impl World {
         shifted(self.now(), offset)
     }
 
-    /// Goes back to the start: state, faults and counters.
+    /// Goes back to the start: state, sockets, faults and counters.
     pub(crate) fn reset(&self) -> Result<(), Unfit> {
         *self.configured.lock() = Configured::initial()?;
         self.states.lock().clear();
@@ -102,6 +115,7 @@ impl World {
         *self.table.lock() = Table::default();
         *self.objects.lock() = Objects::default();
         *self.notes.lock() = Notes::default();
+        self.sockets.end(None, None, "");
         *self.faults.lock() = Faults::default();
         self.clock.set_offset(0);
         self.stats.reset();

@@ -1,5 +1,7 @@
 //! Errors in AppSync's form: of the whole request, and of single fields.
 
+use std::borrow::Cow;
+
 use async_graphql::{Response, ServerError};
 use http::StatusCode;
 use serde_json::{Map, Value, json};
@@ -9,24 +11,46 @@ use crate::answer::Answer;
 /// The member of an engine error's extensions that becomes AppSync's `errorType`.
 pub(super) const ERROR_TYPE: &str = "errorType";
 
-/// A refusal before any field was looked at.
-#[derive(Debug)]
-pub(super) struct HttpError {
+/// A refusal of a whole request, or of what a frame asks for.
+#[derive(Clone, Debug)]
+pub(super) struct ApiError {
     status: StatusCode,
-    name: &'static str,
+    name: Cow<'static, str>,
     message: String,
 }
 
-impl HttpError {
-    pub(super) fn new(status: StatusCode, name: &'static str, message: impl Into<String>) -> Self {
-        Self { status, name, message: message.into() }
+impl ApiError {
+    pub(super) fn new(status: StatusCode, name: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
+        Self { status, name: name.into(), message: message.into() }
     }
 
+    /// AppSync's name for all that is wrong with a request besides its authorization, signatures included.
+    pub(super) fn bad_request(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "BadRequestException", message)
+    }
+
+    /// Over HTTP.
     pub(super) fn to_answer(&self) -> Answer {
-        let error = json!({ "errorType": self.name, "message": self.message });
-        Answer::json(self.status, &json!({ "errors": [error] }))
-            .with_header("x-amzn-errortype", self.name)
-            .counted_as(self.name)
+        Answer::json(self.status, &json!({ "errors": [self.to_json()] }))
+            .with_header("x-amzn-errortype", &self.name)
+            .counted_as(self.name.clone())
+    }
+
+    /// In a list of errors.
+    pub(super) fn to_json(&self) -> Value {
+        json!({ "errorType": self.name, "message": self.message })
+    }
+
+    /// In the list of errors of a connection, where each has a code.
+    pub(super) fn to_connection_error(&self) -> Value {
+        // As in aws-appsync-community#373: 400, where HTTP says 401.
+        let code = if self.status == StatusCode::UNAUTHORIZED { 400 } else { self.status.as_u16() };
+        json!({ "errorType": self.name, "message": self.message, "errorCode": code })
+    }
+
+    /// The name by which it is counted.
+    pub(super) fn name(&self) -> &str {
+        &self.name
     }
 }
 

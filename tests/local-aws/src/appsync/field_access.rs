@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Error, ErrorExtensions, Result};
 
+use super::access::may_select;
 use super::errors::ERROR_TYPE;
-use super::may_select;
 use crate::account::{ACCOUNT_ID, REGION};
 use crate::iam;
 use crate::issued::Caller;

@@ -1,30 +1,39 @@
-//! AppSync: GraphQL over HTTP with IAM authorization, on a real engine.
+//! AppSync: GraphQL over HTTP with IAM authorization, on a real engine; subscriptions over sockets (`realtime`); and the
+//! Events API (`events`).
 
+mod access;
+mod changes;
 mod errors;
+pub(crate) mod events;
 mod field_access;
+mod injection;
 mod notes;
+pub(crate) mod realtime;
 mod schema;
+mod subscriptions;
+
+use std::sync::Arc;
 
 use async_graphql::{Request, Variables};
 use http::{Method, StatusCode};
+use hyper::upgrade::OnUpgrade;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::account::{ACCOUNT_ID, GRAPHQL_API_ID, REGION};
 use crate::answer::Answer;
 use crate::arrived::Arrived;
-use crate::iam;
-use crate::issued::Caller;
 use crate::proxy;
-use crate::settings::{Around, AuthenticationType, Settings};
-use crate::verify::{Refusal, Scope};
+use crate::settings::Waf;
 use crate::world::World;
 
-use errors::{HttpError, to_appsync};
+use access::{check_any_field, verify};
+use errors::{ApiError, to_appsync};
+use events::EventSocket;
+use subscriptions::Subscriptions;
 
+pub(crate) use changes::Changes;
+pub(crate) use injection::Injection;
 pub(crate) use notes::Notes;
-
-const ACTION: &str = "appsync:GraphQL";
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -35,9 +44,22 @@ struct GraphQlRequest {
     operation_name: Option<String>,
 }
 
-/// Answers a request to the API.
-pub(crate) async fn answer(world: &World, request: &Arrived, region: &str) -> Answer {
-    match respond(world, request, region).await {
+impl GraphQlRequest {
+    /// Reads the body of a request, or what was signed for a subscription.
+    fn read(body: &[u8]) -> Result<Self, ApiError> {
+        serde_json::from_slice(body).map_err(|_| malformed())
+    }
+
+    fn for_engine(self) -> Request {
+        let mut request = Request::new(self.query).variables(Variables::from_json(self.variables));
+        request.operation_name = self.operation_name;
+        request
+    }
+}
+
+/// Answers a request to the GraphQL API.
+pub(crate) async fn answer(world: &World, request: &Arrived) -> Answer {
+    match respond(world, request).await {
         Ok((body, outcome)) => {
             Answer::json(StatusCode::OK, &body).with_header("x-amzn-appsync-tokensconsumed", "1").counted_as(outcome)
         }
@@ -45,99 +67,59 @@ pub(crate) async fn answer(world: &World, request: &Arrived, region: &str) -> An
     }
 }
 
+/// Answers a request for a socket of the GraphQL API.
+pub(crate) fn open_graphql_socket(world: &Arc<World>, request: &Arrived, upgrade: Option<OnUpgrade>) -> Answer {
+    realtime::answer::<Subscriptions>(world, request, upgrade)
+}
+
+/// Answers a request for a socket of the Events API.
+pub(crate) fn open_event_socket(world: &Arc<World>, request: &Arrived, upgrade: Option<OnUpgrade>) -> Answer {
+    realtime::answer::<EventSocket>(world, request, upgrade)
+}
+
 /// The API is asked too often.
 pub(crate) fn throttled() -> Answer {
-    HttpError::new(StatusCode::TOO_MANY_REQUESTS, "TooManyRequestsException", "Rate exceeded").to_answer()
+    ApiError::new(StatusCode::TOO_MANY_REQUESTS, "TooManyRequestsException", "Rate exceeded").to_answer()
 }
 
 /// The service itself fails.
 pub(crate) fn failed(status: StatusCode) -> Answer {
-    HttpError::new(status, "InternalFailure", "Internal failure").to_answer()
+    ApiError::new(status, "InternalFailure", "Internal failure").to_answer()
 }
 
-async fn respond(world: &World, request: &Arrived, region: &str) -> Result<(Value, String), HttpError> {
+async fn respond(world: &World, request: &Arrived) -> Result<(Value, String), ApiError> {
     if request.path() != "/graphql" {
-        return Err(HttpError::new(StatusCode::NOT_FOUND, "UnknownOperationException", "Unknown Operation Request."));
+        return Err(unknown_operation());
     }
     let settings = world.settings();
     let request = &proxy::pass(settings.graphql.proxy.as_ref(), request);
-    // A web ACL is asked before anything else.
-    if settings.graphql.waf.as_ref().is_some_and(|waf| request.body.len() > waf.max_body_bytes) {
-        return Err(HttpError::new(StatusCode::FORBIDDEN, "WAFForbiddenException", "403 Forbidden"));
-    }
-    check_mode(&settings, request)?;
-    let scope = Scope { service: "appsync", region, window_minutes: 5 };
-    let caller = world.verify(request, scope).map_err(|refusal| refused(request, refusal))?;
-    // A caller who may select no field of the API may not use it at all.
-    if !schema::FIELDS.iter().any(|(type_name, field)| is_allowed(&settings, &caller, type_name, field)) {
-        return Err(unauthorized("Permission denied"));
-    }
+    check_waf(settings.graphql.waf.as_ref(), request.body.len())?;
+    let caller = verify(world, |mode| settings.graphql.has_mode(mode), request)?;
+    check_any_field(&settings, &caller, &schema::FIELDS)?;
     if request.method != Method::POST {
         return Err(malformed());
     }
     if request.body.is_empty() {
-        return Err(HttpError::new(StatusCode::BAD_REQUEST, "MalformedHttpRequestException", "Request body is empty."));
+        return Err(ApiError::new(StatusCode::BAD_REQUEST, "MalformedHttpRequestException", "Request body is empty."));
     }
-    let asked: GraphQlRequest = serde_json::from_slice(&request.body).map_err(|_| malformed())?;
-    let mut engine_request =
-        Request::new(asked.query).variables(Variables::from_json(asked.variables)).data(caller).data(settings);
-    engine_request.operation_name = asked.operation_name;
+    let engine_request = GraphQlRequest::read(&request.body)?.for_engine().data(caller).data(settings);
     let response = schema::execute(world, engine_request).await;
     let outcome = response.errors.first().map_or_else(|| "ok".to_owned(), errors::outcome);
     Ok((to_appsync(&response), outcome))
 }
 
-/// Whether the API takes IAM signatures. Without that mode, one is read as whatever the API's own mode expects.
-fn check_mode(settings: &Settings, request: &Arrived) -> Result<(), HttpError> {
-    let has = |mode| settings.graphql.has_mode(mode);
-    let is_signature = request.header("authorization").is_some_and(|value| value.starts_with("AWS4-"));
-    if has(AuthenticationType::AwsIam) || !is_signature {
-        return Ok(());
+/// A web ACL is asked before anything else.
+fn check_waf(waf: Option<&Waf>, bytes: usize) -> Result<(), ApiError> {
+    if waf.is_some_and(|waf| bytes > waf.max_body_bytes) {
+        return Err(ApiError::new(StatusCode::FORBIDDEN, "WAFForbiddenException", "403 Forbidden"));
     }
-    let takes_tokens = has(AuthenticationType::AmazonCognitoUserPools) || has(AuthenticationType::OpenidConnect);
-    Err(unauthorized(if takes_tokens {
-        "Unable to parse JWT token."
-    } else {
-        "You are not authorized to make this call."
-    }))
+    Ok(())
 }
 
-/// Whether a caller may select a field of one of the root types.
-fn may_select(settings: &Settings, caller: &Caller, type_name: &str, field: &str) -> bool {
-    settings.graphql.is_field_open_to_iam(type_name, field) && is_allowed(settings, caller, type_name, field)
+fn unknown_operation() -> ApiError {
+    ApiError::new(StatusCode::NOT_FOUND, "UnknownOperationException", "Unknown Operation Request.")
 }
 
-/// Whether IAM allows a caller to select a field.
-fn is_allowed(settings: &Settings, caller: &Caller, type_name: &str, field: &str) -> bool {
-    let resource =
-        format!("arn:aws:appsync:{REGION}:{ACCOUNT_ID}:apis/{GRAPHQL_API_ID}/types/{type_name}/fields/{field}");
-    settings.authorize(caller, &iam::Request::new(ACTION, resource), Around::default()).is_ok()
-}
-
-fn malformed() -> HttpError {
-    HttpError::new(StatusCode::BAD_REQUEST, "MalformedHttpRequestException", "Unable to parse GraphQL query.")
-}
-
-fn unauthorized(message: &str) -> HttpError {
-    HttpError::new(StatusCode::UNAUTHORIZED, "UnauthorizedException", message)
-}
-
-fn refused(request: &Arrived, refusal: Refusal) -> HttpError {
-    let forbidden = |name, message: &str| HttpError::new(StatusCode::FORBIDDEN, name, message);
-    match refusal {
-        Refusal::Unsigned => unauthorized("You are not authorized to make this call."),
-        // Anything that does not look like SigV4 is taken for a token of a user pool.
-        Refusal::Incomplete(_) if !request.header("authorization").is_some_and(|value| value.starts_with("AWS4-")) => {
-            unauthorized("Unable to parse JWT token.")
-        }
-        Refusal::Incomplete(text) => forbidden("IncompleteSignatureException", &text),
-        Refusal::UnknownCredentials => {
-            forbidden("UnrecognizedClientException", "The security token included in the request is invalid.")
-        }
-        Refusal::ExpiredCredentials => {
-            forbidden("ExpiredTokenException", "The security token included in the request is expired")
-        }
-        // Since about 2020 AppSync words signature and clock errors as bad requests.
-        Refusal::Invalid(invalid) => HttpError::new(StatusCode::BAD_REQUEST, "BadRequestException", invalid.text),
-    }
+fn malformed() -> ApiError {
+    ApiError::new(StatusCode::BAD_REQUEST, "MalformedHttpRequestException", "Unable to parse GraphQL query.")
 }

@@ -13,7 +13,7 @@ pub(crate) use api::{
 };
 pub(crate) use document::{Configured, Unfit, decode_pointer};
 pub(crate) use identity::{AmbiguousRoleResolution, HandedOut, IdentityState, PoolSettings, RoleClaims};
-pub(crate) use services::{AuthenticationType, BucketSettings, CorsRule, GraphqlSettings};
+pub(crate) use services::{AuthenticationType, BucketSettings, CorsRule, EventsSettings, GraphqlSettings};
 
 use std::collections::BTreeMap;
 
@@ -42,6 +42,7 @@ pub(crate) struct Settings {
     pub(crate) sign_in: SignIn,
     apis: BTreeMap<String, ApiSettings>,
     pub(crate) graphql: GraphqlSettings,
+    pub(crate) events: EventsSettings,
     buckets: BTreeMap<String, BucketSettings>,
 }
 

@@ -1,5 +1,7 @@
 //! Settings of AppSync and S3.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 use super::{Proxy, Waf};
@@ -47,6 +49,65 @@ impl GraphqlSettings {
         let name = format!("{type_name}.{field}");
         !self.fields_without_iam.contains(&name)
     }
+}
+
+/// An Events API, as AppSync's own API shows it.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct EventsSettings {
+    event_config: EventConfig,
+    /// Name → settings.
+    channel_namespaces: BTreeMap<String, ChannelNamespace>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct EventConfig {
+    connection_auth_modes: Vec<AuthMode>,
+    default_publish_auth_modes: Vec<AuthMode>,
+    default_subscribe_auth_modes: Vec<AuthMode>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct AuthMode {
+    auth_type: AuthenticationType,
+}
+
+/// A namespace. Modes that it does not name are the API's.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct ChannelNamespace {
+    publish_auth_modes: Option<Vec<AuthMode>>,
+    subscribe_auth_modes: Option<Vec<AuthMode>>,
+}
+
+impl EventsSettings {
+    /// A namespace.
+    pub(crate) fn namespace(&self, name: &str) -> Option<&ChannelNamespace> {
+        self.channel_namespaces.get(name)
+    }
+
+    /// Whether connections are authorized in this mode.
+    pub(crate) fn connects_with(&self, mode: AuthenticationType) -> bool {
+        has_mode(&self.event_config.connection_auth_modes, mode)
+    }
+
+    /// Whether publishes to the namespace are authorized in this mode.
+    pub(crate) fn publishes_with(&self, namespace: &str, mode: AuthenticationType) -> bool {
+        let own = self.namespace(namespace).and_then(|namespace| namespace.publish_auth_modes.as_ref());
+        has_mode(own.unwrap_or(&self.event_config.default_publish_auth_modes), mode)
+    }
+
+    /// Whether subscriptions in the namespace are authorized in this mode.
+    pub(crate) fn subscribes_with(&self, namespace: &str, mode: AuthenticationType) -> bool {
+        let own = self.namespace(namespace).and_then(|namespace| namespace.subscribe_auth_modes.as_ref());
+        has_mode(own.unwrap_or(&self.event_config.default_subscribe_auth_modes), mode)
+    }
+}
+
+fn has_mode(modes: &[AuthMode], mode: AuthenticationType) -> bool {
+    modes.iter().any(|of| of.auth_type == mode)
 }
 
 /// A bucket.

@@ -2,6 +2,7 @@
 
 mod http_client;
 mod signer;
+mod socket;
 
 use serde_json::{Value, json};
 
@@ -9,6 +10,7 @@ use local_aws::{Options, Server};
 
 pub(crate) use http_client::{Reply, Request, begin};
 pub(crate) use signer::Credentials;
+pub(crate) use socket::Api;
 
 /// A server of the test's own, on a port of its own.
 pub(crate) struct LocalAws {

@@ -3,6 +3,8 @@
 //! A request to the control names the faults it changes: a value sets one, `null` clears it, what is not named stays.
 //! Faults that have `times` heal by themselves after that many answers.
 
+pub(crate) mod realtime;
+
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
@@ -11,6 +13,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 use crate::host::Service;
+
+use realtime::{RealtimeChange, RealtimeFaults};
 
 /// The faults that hold at the moment.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -33,6 +37,7 @@ pub(crate) struct Faults {
     cached: Vec<Cached>,
     pad: Vec<Pad>,
     stall: Vec<Stall>,
+    pub(crate) realtime: RealtimeFaults,
 }
 
 /// Cognito Identity answers something else than it should.
@@ -157,13 +162,14 @@ trait WearsOff {
 
 macro_rules! wears_off {
     ($($fault:ty),*) => {
-        $(impl WearsOff for $fault {
+        $(impl $crate::faults::WearsOff for $fault {
             fn times(&mut self) -> &mut u32 {
                 &mut self.times
             }
         })*
     };
 }
+pub(crate) use wears_off;
 wears_off!(CognitoFault, Throttle, Status5xx, Cut, Cached, Pad, Stall);
 
 fn take<T: WearsOff + Clone>(faults: &mut Vec<T>, meant: impl Fn(&T) -> bool) -> Option<T> {
@@ -242,6 +248,11 @@ impl Faults {
         change.cached.apply_to(&mut self.cached);
         change.pad.apply_to(&mut self.pad);
         change.stall.apply_to(&mut self.stall);
+        match change.realtime {
+            Field::Keep => {}
+            Field::Clear => self.realtime = RealtimeFaults::default(),
+            Field::Set(change) => self.realtime.apply(change),
+        }
         for outage in &mut self.outage {
             outage.since.get_or_insert(now);
         }
@@ -279,6 +290,9 @@ pub(crate) struct Change {
     pad: Field<OneOrMany<Pad>>,
     #[serde(default)]
     stall: Field<OneOrMany<Stall>>,
+    /// Sockets have faults of their own, and each of them stays that is not named.
+    #[serde(default)]
+    pub(crate) realtime: Field<RealtimeChange>,
     /// At once: forget all credentials that were issued.
     #[serde(default)]
     pub(crate) revoke_credentials: bool,
@@ -295,7 +309,7 @@ pub(crate) struct Change {
 
 /// A field of a change: not named, `null`, or a value.
 #[derive(Debug, Default)]
-enum Field<T> {
+pub(crate) enum Field<T> {
     #[default]
     Keep,
     Clear,
@@ -346,7 +360,7 @@ impl From<Offset> for i64 {
 
 /// One fault, or a list of them that are used up in order.
 #[derive(Debug)]
-struct OneOrMany<T>(Vec<T>);
+pub(crate) struct OneOrMany<T>(pub(crate) Vec<T>);
 
 impl<'de, T: DeserializeOwned> Deserialize<'de> for OneOrMany<T> {
     // By hand, because serde's untagged enums lose the reason why neither form fits.

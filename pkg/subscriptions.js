@@ -1,0 +1,418 @@
+// @ts-check
+// Subscriptions and publishes over lasting connections, which live in a WebAssembly module of their own.
+import { kindOf } from "./body.js";
+import { SigFetchError, invalidRequest, loadError } from "./errors.js";
+import { compiled } from "./load.js";
+import { build } from "./wasm/realtime-build.js";
+import { Connections, initSync } from "./wasm/realtime.js";
+import { isAwsHost } from "./wasm/sigfetch.js";
+
+/** @import * as Api from "./api.js" */
+/** @import { ErrorFacts } from "./error.js" */
+/** @import { Source } from "./load.js" */
+/** @import { Client as Core } from "./wasm/sigfetch.js" */
+
+/**
+ * What the client gives. It holds the client weakly, as everything here is held by the WebAssembly.
+ *
+ * @typedef {object} ClientPage
+ * @property {Core | undefined} core
+ * @property {Api.Client | undefined} client
+ * @property {(type: string, detail: object) => void} dispatch
+ * @property {AbortSignal} closing Aborted when the client is closed.
+ * @property {(url: string, body: string, signal: AbortSignal | undefined) => Promise<unknown>} post
+ */
+
+/**
+ * A running subscription.
+ *
+ * @template T
+ * @typedef {{ ready(): Promise<void>, next(): Promise<IteratorResult<T, undefined>> }} Running
+ */
+
+/** @type {Promise<void> | undefined} */
+let loading;
+
+/** @param {Source} source */
+function load(source) {
+  loading ??= compiled(source, build).then((module) => void initSync({ module }));
+  loading.catch(() => {
+    loading = undefined;
+  });
+  return loading;
+}
+
+/**
+ * What an entry exports: lasting connections for a client.
+ *
+ * @param {Source} source
+ */
+export const connecting = (source) => async (/** @type {ClientPage} */ page) => {
+  if (!globalThis.WebSocket) {
+    const advice = "Use a browser or Node 22, or set globalThis.WebSocket to an implementation.";
+    throw loadError("This platform has no WebSocket", advice, undefined, false);
+  }
+  await load(source);
+  return new Live(page);
+};
+
+/** What the WebAssembly asks of a page and its client. */
+export class Page {
+  #page;
+
+  /** @param {ClientPage} page */
+  constructor(page) {
+    this.#page = page;
+  }
+
+  period() {
+    return this.#page.core?.period ?? 0;
+  }
+
+  isAwsHost(/** @type {string} */ host) {
+    return isAwsHost(host);
+  }
+
+  /**
+   * @param {string} url
+   * @param {string[]} headers Names and values in turn.
+   * @param {string} body
+   * @param {(signed: { headers?: Headers, error?: unknown, retryable?: boolean }) => void} done
+   */
+  sign(url, headers, body, done) {
+    const pairs = headers.flatMap((name, at) => (at % 2 ? [] : [[name, headers[at + 1]]]));
+    const failed = (/** @type {any} */ error) => done({ error, retryable: error?.retryable === true });
+    // A client that is gone needs no connection.
+    this.#page.client
+      ?.signHeaders(url, { method: "POST", headers: /** @type {[string, string][]} */ (pairs), body })
+      .then((headers) => done({ headers }), failed);
+  }
+
+  accepted(/** @type {string} */ key) {
+    this.#page.core?.frameAccepted(key);
+  }
+
+  /**
+   * @param {string} url
+   * @param {string | undefined} key
+   * @param {number} code
+   * @param {string} name
+   * @param {string} message
+   */
+  refused(url, key, code, name, message) {
+    return this.#page.core?.frameRefused(url, key, code, name, message);
+  }
+
+  /**
+   * @param {Api.SigFetchErrorCode} code
+   * @param {string} message
+   * @param {string} advice
+   * @param {boolean} retryable
+   * @param {string | undefined} field
+   * @param {number} status 0 for none.
+   * @param {string} serviceError "" for none.
+   */
+  error(code, message, advice, retryable, field, status, serviceError) {
+    /** @type {ErrorFacts} */
+    const facts = { code, message, advice, retryable };
+    if (field) facts.field = field;
+    if (status) facts.status = status;
+    if (serviceError) facts.serviceError = serviceError;
+    return new SigFetchError(facts);
+  }
+
+  /**
+   * @param {string} endpoint
+   * @param {string} state
+   * @param {string} reason "" for none.
+   * @param {number} delayMs
+   * @param {unknown} error
+   */
+  state(endpoint, state, reason, delayMs, error) {
+    const waiting = reason && { reason, delayMs };
+    this.dispatch("realtime", { endpoint, state, ...waiting, ...(error !== undefined && { error }) });
+  }
+
+  dispatch(/** @type {string} */ type, /** @type {object} */ detail) {
+    this.#page.dispatch(type, detail);
+  }
+}
+
+/** The lasting connections of a client. */
+class Live {
+  #page;
+  #connections;
+
+  /** @param {ClientPage} page */
+  constructor(page) {
+    this.#page = page;
+    this.#connections = new Connections(new Page(page));
+    page.closing.addEventListener("abort", () => this.#connections.close());
+    watch(this.#connections, page.closing);
+  }
+
+  /**
+   * @param {number} period
+   * @param {string} url
+   * @param {[query: string, body: string, operationName?: string]} operation
+   * @param {any} init
+   * @param {AbortSignal} stop
+   */
+  subscribe(period, url, [query, body, operationName], init, stop) {
+    return this.#start(url, init, stop, (most) =>
+      this.#connections.subscribe(period, url, query, operationName, body, most),
+    );
+  }
+
+  /**
+   * @param {number} period
+   * @param {string} url
+   * @param {string} channel
+   * @param {any} init
+   * @param {AbortSignal} stop
+   */
+  subscribeChannel(period, url, channel, init, stop) {
+    return this.#start(url, init, stop, (most) => this.#connections.subscribeChannel(period, url, channel, most));
+  }
+
+  /**
+   * @param {string} url
+   * @param {Api.SubscribeInit} init
+   * @param {AbortSignal} stop
+   * @param {(mostQueued: number) => import("./wasm/realtime.js").Subscription} subscribe
+   */
+  #start(url, { signal, onGap, maxQueued = 1_000 }, stop, subscribe) {
+    checkSignal(signal);
+    if (onGap !== undefined && typeof onGap !== "function") throw invalidRequest("init.onGap", "must be a function");
+    if (!Number.isInteger(maxQueued) || maxQueued < 2 || maxQueued > 1_000_000) {
+      throw invalidRequest("init.maxQueued", "must be a whole number from 2 to 1 000 000");
+    }
+    const stops = [stop, signal, this.#page.closing].filter((one) => one !== undefined);
+    const isStopped = stops.some((one) => one.aborted);
+    return new RunningSubscription(this.#page, url, onGap, stops, isStopped ? undefined : subscribe(maxQueued));
+  }
+
+  /**
+   * @param {number} period
+   * @param {string} url
+   * @param {string} channel
+   * @param {string[]} events
+   * @param {Api.PublishInit} init
+   * @returns {Promise<Api.PublishResult>}
+   */
+  async publish(period, url, channel, events, { signal, transport = "http" }) {
+    checkSignal(signal);
+    if (transport !== "http" && transport !== "socket") {
+      throw invalidRequest("init.transport", 'must be "http" or "socket"');
+    }
+    const isOverSocket = transport === "socket";
+    /** @type {Api.PublishResult} */
+    const result = { successful: [], failed: [] };
+    let before = 0;
+    for (const [body, count] of this.#connections.publishes(channel, events, isOverSocket)) {
+      try {
+        const httpUrl = this.#connections.publishUrl(period, url);
+        const answer = await (isOverSocket ? this.#send(period, url, body, signal) : this.#page.post(httpUrl, body, signal));
+        append(result, answer, before);
+      } catch (error) {
+        // Nothing was published, so that the whole can be called again.
+        if (before === 0) throw error;
+        const { code = "NETWORK", message } = /** @type {Partial<Api.SigFetchError>} */ (error);
+        for (let at = before; at < events.length; at += 1) {
+          result.failed.push({ identifier: "", index: at, code, message: String(message) });
+        }
+        break;
+      }
+      before += count;
+    }
+    return result;
+  }
+
+  /**
+   * @param {number} period
+   * @param {string} url
+   * @param {string} body
+   * @param {AbortSignal | undefined} signal
+   */
+  #send(period, url, body, signal) {
+    return new Promise((resolve, reject) => {
+      signal?.throwIfAborted();
+      signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
+      this.#connections.publish(period, url, body, /** @type {any} */ ({ message: resolve, failed: reject }));
+    });
+  }
+
+  /** Takes in that another user may have the client. */
+  identityChanged() {
+    this.#connections.identityChanged();
+  }
+}
+
+/**
+ * Tells connections when the device wakes, or goes offline or online. It holds them weakly.
+ *
+ * @param {Connections} connections
+ * @param {AbortSignal} closing
+ */
+function watch(connections, closing) {
+  const held = new WeakRef(connections);
+  const gone = new AbortController();
+  const stop = () => gone.abort();
+  closing.addEventListener("abort", stop);
+  const listen = (/** @type {string} */ name, /** @type {(connections: Connections) => void} */ tell) => {
+    const listener = () => {
+      const connections = held.deref();
+      if (connections) tell(connections);
+      else stop();
+    };
+    globalThis.addEventListener?.(name, listener, { signal: gone.signal });
+  };
+  listen("offline", (connections) => connections.networkChanged(false));
+  listen("online", (connections) => connections.networkChanged(true));
+  listen("pageshow", (connections) => connections.wake());
+  listen("visibilitychange", (connections) => {
+    if (!globalThis.document?.hidden) connections.wake();
+  });
+  if (globalThis.navigator?.onLine === false) connections.networkChanged(false);
+}
+
+/** A subscription that runs, or has ended. */
+class RunningSubscription {
+  /** Keeps the client while somebody waits for messages. */
+  #client;
+  #page;
+  #url;
+  #onGap;
+  #stops;
+  /** Until it has ended. */
+  #inner;
+  #isAcknowledged = false;
+  /** @type {{ error: unknown } | undefined} */
+  #failure;
+  #messages = this.#take();
+
+  /**
+   * @param {ClientPage} page
+   * @param {string} url
+   * @param {Api.SubscribeInit["onGap"]} onGap
+   * @param {AbortSignal[]} stops
+   * @param {import("./wasm/realtime.js").Subscription | undefined} inner
+   */
+  constructor(page, url, onGap, stops, inner) {
+    this.#client = page.client;
+    this.#page = page;
+    this.#url = url;
+    this.#onGap = onGap;
+    this.#stops = stops;
+    this.#inner = inner;
+    for (const stop of stops) stop.addEventListener("abort", this.#end);
+  }
+
+  next() {
+    return this.#messages.next();
+  }
+
+  async ready() {
+    while (!this.#isAcknowledged) {
+      const isAcknowledged = this.#inner?.isAcknowledged;
+      if (isAcknowledged) return;
+      // Nothing else is in it than what it has ended with.
+      if (isAcknowledged === false) this.#takeOne();
+      if (this.#failure) throw this.#failure.error;
+      if (!this.#inner) throw this.#stops.find(({ aborted }) => aborted)?.reason ?? ended();
+      await this.#change();
+    }
+  }
+
+  /** All messages. A generator, as it answers calls of `next` in their order. */
+  async *#take() {
+    while (this.#inner) {
+      const taken = this.#takeOne();
+      if (!taken) await this.#change();
+      else if (taken.gap) await this.#tell(taken.gap);
+      else if ("message" in taken) yield taken.message;
+    }
+    if (this.#failure) throw this.#failure.error;
+  }
+
+  /**
+   * Takes what is next; nothing if there is nothing for now.
+   *
+   * @returns {{ message?: any, gap?: Api.Gap } | undefined}
+   */
+  #takeOne() {
+    /** @type {{ message?: any, gap?: Api.Gap, isEnd?: boolean }} */
+    const taken = {};
+    const consumer = {
+      message: (/** @type {unknown} */ message) => (taken.message = message),
+      gap: (/** @type {number[]} */ ...given) => (taken.gap = gapOf(...given)),
+      end: () => (taken.isEnd = true),
+      failed: (/** @type {unknown} */ error) => (this.#failure = { error }),
+    };
+    if (!this.#inner?.take(/** @type {any} */ (consumer))) return undefined;
+    if (taken.isEnd || this.#failure) this.#end();
+    return taken;
+  }
+
+  /** Waits until there may be something new. */
+  #change() {
+    return new Promise((resolve) => {
+      this.#inner?.onChange(/** @type {any} */ ({ changed: resolve }));
+    });
+  }
+
+  /**
+   * Tells of a gap. The next message waits for what the page does about it.
+   *
+   * @param {Api.Gap} gap
+   */
+  async #tell(gap) {
+    this.#page.dispatch("gap", { endpoint: this.#url, ...gap });
+    try {
+      await this.#onGap?.(gap);
+    } catch (error) {
+      this.#failure = { error };
+      this.#end();
+    }
+  }
+
+  #end = () => {
+    for (const stop of this.#stops) stop.removeEventListener("abort", this.#end);
+    const inner = this.#inner;
+    this.#inner = undefined;
+    this.#isAcknowledged ||= inner?.isAcknowledged === true;
+    inner?.free();
+  };
+}
+
+const ended = () => new DOMException("The subscription has ended", "AbortError");
+
+/**
+ * @param {...number} given
+ * @returns {Api.Gap}
+ */
+function gapOf(since, until, disconnections, overflowed, unreadable) {
+  const date = (/** @type {number} */ at) => new Date(Date.now() + at - performance.now());
+  return { since: date(since), until: date(until), disconnections, overflowed, unreadable };
+}
+
+/** @param {unknown} signal */
+function checkSignal(signal) {
+  if (signal !== undefined && kindOf(signal) !== "AbortSignal") {
+    throw invalidRequest("init.signal", "must be an AbortSignal");
+  }
+}
+
+/**
+ * Appends the answer to a publish of events before which there were so many.
+ *
+ * @param {Api.PublishResult} result
+ * @param {any} answer
+ * @param {number} before
+ */
+function append(result, { successful, failed }, before) {
+  const entries = (/** @type {any} */ list) =>
+    (Array.isArray(list) ? list : []).map((entry, at) => ({ ...entry, index: before + (entry?.index ?? at) }));
+  result.successful.push(...entries(successful));
+  result.failed.push(...entries(failed));
+}
