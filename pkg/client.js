@@ -214,7 +214,8 @@ class Client extends EventTarget {
     const held = new WeakRef(this);
     return {
       get core() {
-        return held.deref()?.#core;
+        const client = held.deref();
+        return client && client.#core;
       },
       get client() {
         return /** @type {any} */ (held.deref());
@@ -224,11 +225,12 @@ class Client extends EventTarget {
         if (client) dispatch(client, type, detail);
       },
       closing: this.#closing.signal,
-      post: async (url, body, signal) =>
-        held.deref()?.#run(
-          () => captureRequest(url, { method: "POST", headers: { "content-type": "application/json" }, body, signal }),
-          (core, call) => core.graphql(call),
-        ),
+      async post(url, body, signal) {
+        const client = held.deref();
+        const headers = { "content-type": "application/json" };
+        const capture = () => captureRequest(url, { method: "POST", headers, body, signal });
+        return client && client.#run(capture, (core, call) => core.graphql(call));
+      },
     };
   }
 

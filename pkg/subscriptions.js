@@ -30,6 +30,17 @@ import { isAwsHost } from "./wasm/sigfetch.js";
  * @typedef {{ ready(): Promise<void>, next(): Promise<IteratorResult<T, undefined>> }} Running
  */
 
+/**
+ * Whoever takes what a subscription has, or the answer to a publish. Each uses what it needs.
+ *
+ * @typedef {object} Consumer
+ * @property {(payload: any) => void} [message]
+ * @property {(...gap: Parameters<typeof gapOf>) => void} [gap]
+ * @property {() => void} [end]
+ * @property {(error: unknown) => void} [failed]
+ * @property {() => void} [changed]
+ */
+
 /** @type {Promise<void> | undefined} */
 let loading;
 
@@ -238,7 +249,7 @@ class Live {
     return new Promise((resolve, reject) => {
       signal?.throwIfAborted();
       signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
-      this.#connections.publish(period, url, body, /** @type {any} */ ({ message: resolve, failed: reject }));
+      this.#connections.publish(period, url, body, { message: resolve, failed: reject });
     });
   }
 
@@ -345,11 +356,11 @@ class RunningSubscription {
     const taken = {};
     const consumer = {
       message: (/** @type {unknown} */ message) => (taken.message = message),
-      gap: (/** @type {number[]} */ ...given) => (taken.gap = gapOf(...given)),
+      gap: (/** @type {Parameters<typeof gapOf>} */ ...given) => (taken.gap = gapOf(...given)),
       end: () => (taken.isEnd = true),
       failed: (/** @type {unknown} */ error) => (this.#failure = { error }),
     };
-    if (!this.#inner?.take(/** @type {any} */ (consumer))) return undefined;
+    if (!this.#inner?.take(consumer)) return undefined;
     if (taken.isEnd || this.#failure) this.#end();
     return taken;
   }
@@ -357,7 +368,7 @@ class RunningSubscription {
   /** Waits until there may be something new. */
   #change() {
     return new Promise((resolve) => {
-      this.#inner?.onChange(/** @type {any} */ ({ changed: resolve }));
+      this.#inner?.onChange({ changed: () => resolve(undefined) });
     });
   }
 
@@ -388,7 +399,11 @@ class RunningSubscription {
 const ended = () => new DOMException("The subscription has ended", "AbortError");
 
 /**
- * @param {...number} given
+ * @param {number} since By `performance.now()`, as `until`.
+ * @param {number} until
+ * @param {number} disconnections
+ * @param {number} overflowed
+ * @param {number} unreadable
  * @returns {Api.Gap}
  */
 function gapOf(since, until, disconnections, overflowed, unreadable) {

@@ -36,6 +36,7 @@ export const endpoints = ({ endpoints: at, region }) => [
   { url: at.restWithoutCors, service: "execute-api" },
   { url: at.http, service: "execute-api" },
   { url: at.graphql, service: "appsync" },
+  { url: at.events, service: "appsync" },
 ];
 
 /** The user of that name, who can sign in. */
