@@ -3,13 +3,14 @@
 import { kindOf } from "./body.js";
 import { SigFetchError, invalidRequest, loadError } from "./errors.js";
 import { compiled } from "./load.js";
+import { checkSubscription } from "./operations.js";
 import { build } from "./wasm/realtime-build.js";
 import { Connections, initSync } from "./wasm/realtime.js";
 import { isAwsHost } from "./wasm/sigfetch.js";
 
 /** @import * as Api from "./api.js" */
-/** @import { ErrorFacts } from "./error.js" */
 /** @import { Source } from "./load.js" */
+/** @import { Api as WasmApi } from "./wasm/realtime.js" */
 /** @import { Client as Core } from "./wasm/sigfetch.js" */
 
 /**
@@ -19,7 +20,7 @@ import { isAwsHost } from "./wasm/sigfetch.js";
  * @property {Core | undefined} core
  * @property {Api.Client | undefined} client
  * @property {(type: string, detail: object) => void} dispatch
- * @property {AbortSignal} closing Aborted when the client is closed.
+ * @property {AbortSignal | undefined} closing Aborted when the client is closed.
  * @property {(url: string, body: string, signal: AbortSignal | undefined) => Promise<unknown>} post
  */
 
@@ -106,12 +107,11 @@ export class Page {
   /**
    * @param {string} url
    * @param {string | undefined} key
-   * @param {number} code
-   * @param {string} name
-   * @param {string} message
+   * @param {unknown} error
    */
-  refused(url, key, code, name, message) {
-    return this.#page.core?.frameRefused(url, key, code, name, message);
+  refused(url, key, error) {
+    // Of a client that is gone nothing is tried again.
+    return this.#page.core?.frameRefused(url, key, error) ?? [];
   }
 
   /**
@@ -119,17 +119,10 @@ export class Page {
    * @param {string} message
    * @param {string} advice
    * @param {boolean} retryable
-   * @param {string | undefined} field
-   * @param {number} status 0 for none.
-   * @param {string} serviceError "" for none.
+   * @param {string} [field]
    */
-  error(code, message, advice, retryable, field, status, serviceError) {
-    /** @type {ErrorFacts} */
-    const facts = { code, message, advice, retryable };
-    if (field) facts.field = field;
-    if (status) facts.status = status;
-    if (serviceError) facts.serviceError = serviceError;
-    return new SigFetchError(facts);
+  error(code, message, advice, retryable, field) {
+    return new SigFetchError({ code, message, advice, retryable, ...(field && { field }) });
   }
 
   /**
@@ -158,41 +151,53 @@ class Live {
   constructor(page) {
     this.#page = page;
     this.#connections = new Connections(new Page(page));
-    page.closing.addEventListener("abort", () => this.#connections.close());
-    watch(this.#connections, page.closing);
+    watch(this.#connections, /** @type {AbortSignal} */ (page.closing));
   }
 
   /**
    * @param {number} period
    * @param {string} url
    * @param {[query: string, body: string, operationName?: string]} operation
-   * @param {any} init
+   * @param {Api.SubscribeInit} init
    * @param {AbortSignal} stop
    */
   subscribe(period, url, [query, body, operationName], init, stop) {
-    return this.#start(url, init, stop, (most) =>
-      this.#connections.subscribe(period, url, query, operationName, body, most),
-    );
+    const api = this.#api(url, false);
+    checkText("request.operationName", operationName ?? "");
+    checkSubscription(query, operationName);
+    return this.#start(period, api, body, init, stop);
   }
 
   /**
    * @param {number} period
    * @param {string} url
    * @param {string} channel
-   * @param {any} init
+   * @param {Api.SubscribeInit} init
    * @param {AbortSignal} stop
    */
   subscribeChannel(period, url, channel, init, stop) {
-    return this.#start(url, init, stop, (most) => this.#connections.subscribeChannel(period, url, channel, most));
+    const api = this.#api(url, true);
+    checkText("channel", channel);
+    return this.#start(period, api, channel, init, stop);
   }
 
   /**
    * @param {string} url
+   * @param {boolean} isEvents
+   */
+  #api(url, isEvents) {
+    const { protocol, hostname, port, pathname, search } = new URL(url);
+    return this.#connections.endpoint(isEvents, protocol.slice(0, -1), hostname, port && `:${port}`, pathname + search);
+  }
+
+  /**
+   * @param {number} period
+   * @param {WasmApi} api
+   * @param {string} what
    * @param {Api.SubscribeInit} init
    * @param {AbortSignal} stop
-   * @param {(mostQueued: number) => import("./wasm/realtime.js").Subscription} subscribe
    */
-  #start(url, { signal, onGap, maxQueued = 1_000 }, stop, subscribe) {
+  #start(period, api, what, { signal, onGap, maxQueued = 1_000 }, stop) {
     checkSignal(signal);
     if (onGap !== undefined && typeof onGap !== "function") throw invalidRequest("init.onGap", "must be a function");
     if (!Number.isInteger(maxQueued) || maxQueued < 2 || maxQueued > 1_000_000) {
@@ -200,7 +205,8 @@ class Live {
     }
     const stops = [stop, signal, this.#page.closing].filter((one) => one !== undefined);
     const isStopped = stops.some((one) => one.aborted);
-    return new RunningSubscription(this.#page, url, onGap, stops, isStopped ? undefined : subscribe(maxQueued));
+    const inner = isStopped ? undefined : this.#connections.subscribe(period, api, what, maxQueued);
+    return new RunningSubscription(this.#page, api.url, onGap, stops, inner);
   }
 
   /**
@@ -212,19 +218,21 @@ class Live {
    * @returns {Promise<Api.PublishResult>}
    */
   async publish(period, url, channel, events, { signal, transport = "http" }) {
+    checkText("channel", channel);
     checkSignal(signal);
     if (transport !== "http" && transport !== "socket") {
       throw invalidRequest("init.transport", 'must be "http" or "socket"');
     }
     const isOverSocket = transport === "socket";
+    const api = this.#api(url, true);
     /** @type {Api.PublishResult} */
     const result = { successful: [], failed: [] };
     let before = 0;
     for (const [body, count] of this.#connections.publishes(channel, events, isOverSocket)) {
       try {
-        const httpUrl = this.#connections.publishUrl(period, url);
-        const answer = await (isOverSocket ? this.#send(period, url, body, signal) : this.#page.post(httpUrl, body, signal));
-        append(result, answer, before);
+        this.#connections.check(period);
+        const answered = isOverSocket ? this.#send(period, api, body, signal) : this.#page.post(api.url, body, signal);
+        append(result, await answered, before);
       } catch (error) {
         // Nothing was published, so that the whole can be called again.
         if (before === 0) throw error;
@@ -241,15 +249,15 @@ class Live {
 
   /**
    * @param {number} period
-   * @param {string} url
+   * @param {WasmApi} api
    * @param {string} body
    * @param {AbortSignal | undefined} signal
    */
-  #send(period, url, body, signal) {
+  #send(period, api, body, signal) {
     return new Promise((resolve, reject) => {
       signal?.throwIfAborted();
       signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
-      this.#connections.publish(period, url, body, { message: resolve, failed: reject });
+      this.#connections.publish(period, api, body, { message: resolve, failed: reject });
     });
   }
 
@@ -260,7 +268,7 @@ class Live {
 }
 
 /**
- * Tells connections when the device wakes, or goes offline or online. It holds them weakly.
+ * Tells connections when the client is closed, and when the device wakes, or goes offline or online. It holds them weakly.
  *
  * @param {Connections} connections
  * @param {AbortSignal} closing
@@ -268,16 +276,20 @@ class Live {
 function watch(connections, closing) {
   const held = new WeakRef(connections);
   const gone = new AbortController();
-  const stop = () => gone.abort();
-  closing.addEventListener("abort", stop);
-  const listen = (/** @type {string} */ name, /** @type {(connections: Connections) => void} */ tell) => {
-    const listener = () => {
-      const connections = held.deref();
-      if (connections) tell(connections);
-      else stop();
-    };
-    globalThis.addEventListener?.(name, listener, { signal: gone.signal });
+  const listener = (/** @type {(connections: Connections) => void} */ tell) => () => {
+    const connections = held.deref();
+    if (connections) tell(connections);
+    else gone.abort();
   };
+  const listen = (/** @type {string} */ name, /** @type {(connections: Connections) => void} */ tell) =>
+    globalThis.addEventListener?.(name, listener(tell), { signal: gone.signal });
+  closing.addEventListener(
+    "abort",
+    listener((connections) => {
+      connections.close();
+      gone.abort();
+    }),
+  );
   listen("offline", (connections) => connections.networkChanged(false));
   listen("online", (connections) => connections.networkChanged(true));
   listen("pageshow", (connections) => connections.wake());
@@ -409,6 +421,14 @@ const ended = () => new DOMException("The subscription has ended", "AbortError")
 function gapOf(since, until, disconnections, overflowed, unreadable) {
   const date = (/** @type {number} */ at) => new Date(Date.now() + at - performance.now());
   return { since: date(since), until: date(until), disconnections, overflowed, unreadable };
+}
+
+/**
+ * @param {string} field
+ * @param {unknown} value
+ */
+function checkText(field, value) {
+  if (typeof value !== "string") throw invalidRequest(field, "must be a string");
 }
 
 /** @param {unknown} signal */
