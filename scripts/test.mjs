@@ -30,8 +30,9 @@ const stages = [
       const crate = ["--package", "sigfetch", "--target", "wasm32-unknown-unknown"];
       await clippy(...crate, "--all-targets");
       await clippy(...crate, "--all-targets", "--features", "npm");
-      // The tests are those of the client, which this module does not have.
+      // The tests are those of the client, which these modules do not have.
       await clippy(...crate, "--lib", "--features", "npm-explain");
+      await clippy(...crate, "--lib", "--features", "npm-realtime");
     },
   },
   {
