@@ -1,5 +1,6 @@
-//! The room that explains failures, held to answers beside the real cases of `tests/vectors/explain/cases.jsonl`: the
-//! situations of the project's five documents, every cause there is, bad input, and the same in Japanese.
+//! The room that explains failures, held to the real cases of `tests/vectors/explain/cases.jsonl` and to made-up ones of
+//! other services, SDKs, proxies and languages (`tests/explain/made-up.jsonl`), to the situations of the project's five
+//! documents, every cause there is, bad input, and the same in Japanese.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 
@@ -559,7 +560,7 @@ fn answers() -> Vec<(Value, Expected)> {
                 "The incoming token has expired",
                 json!({ "service": "execute-api", "authorizationScheme": "Bearer" }),
             ),
-            Listed("expired-login"),
+            Certain("expired-login"),
         ),
         (json_answer(429, "LimitExceededException", "Limit Exceeded", execute_api.clone()), Listed("usage-plan-quota")),
         (json_answer(429, "TooManyRequestsException", "Too Many Requests", execute_api.clone()), Certain("throttled")),
@@ -822,8 +823,8 @@ fn answers_in_other_words_are_explained() {
 }
 
 #[test]
-fn real_cases_are_explained() {
-    for case in real_cases() {
+fn real_and_made_up_cases_are_explained() {
+    for case in real_cases().into_iter().chain(made_up_cases()) {
         let truth = case["causeFamily"].as_str().unwrap().to_owned();
         let decidable = case["decidable"].as_str().unwrap().to_owned();
         let (id, explanation) = (case["id"].clone(), explained(case));
@@ -838,7 +839,14 @@ fn real_cases_are_explained() {
 }
 
 fn real_cases() -> Vec<Value> {
-    let text = include_str!("vectors/explain/cases.jsonl");
+    lines(include_str!("vectors/explain/cases.jsonl"))
+}
+
+fn made_up_cases() -> Vec<Value> {
+    lines(include_str!("explain/made-up.jsonl"))
+}
+
+fn lines(text: &str) -> Vec<Value> {
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 

@@ -66,9 +66,23 @@ impl<'a> Case<'a> {
 
     // Where the request went.
 
+    /// The URL that was called, or that the console names.
+    fn url(&self) -> Option<&str> {
+        self.context.url.as_deref().or_else(|| {
+            if self.context.host.is_some() || !self.is(&symptom::HIDDEN) {
+                return None;
+            }
+            let texts = [self.answer.message.as_str(), self.script.as_str()];
+            // The origin of the page may be named, too, but not first.
+            let at = |text: &str| ["https://", "wss://"].iter().filter_map(|scheme| text.find(scheme)).min();
+            let text = texts.into_iter().find_map(|text| text.get(at(text)?..))?;
+            text.split(|c: char| c.is_whitespace() || "'\"()<>\u{201c}\u{201d}".contains(c)).next()
+        })
+    }
+
     pub(super) fn host(&self) -> Option<String> {
         let host = self.context.host.clone().or_else(|| {
-            let (_, rest) = self.context.url.as_deref()?.split_once("://")?;
+            let (_, rest) = self.url()?.split_once("://")?;
             Some(rest.split(['/', '?', '#']).next()?.to_owned())
         })?;
         let host = host.rsplit_once(':').map_or(host.as_str(), |(host, _)| host);
@@ -81,7 +95,7 @@ impl<'a> Case<'a> {
         if let Some(path) = &self.context.path {
             return Some(path.clone());
         }
-        let (_, rest) = self.context.url.as_deref()?.split_once("://")?;
+        let (_, rest) = self.url()?.split_once("://")?;
         let rest = rest.split(['?', '#']).next()?;
         Some(rest.find('/').map_or(String::new(), |at| rest.get(at..).unwrap_or_default().to_owned()))
     }
@@ -97,6 +111,7 @@ impl<'a> Case<'a> {
         named
             .or(self.endpoint.as_ref().map(|endpoint| endpoint.service.as_str()))
             .or_else(|| self.denial.as_ref().map(Denial::service))
+            .or_else(|| self.evidence.headers.get(symptom::AOSS_HINT).map(|_| "aoss"))
     }
 
     pub(super) fn is_service(&self, services: &[&str]) -> bool {
@@ -131,7 +146,10 @@ impl<'a> Case<'a> {
     }
 
     pub(super) fn is_preflight(&self) -> bool {
-        self.context.preflight == Some(true) || self.method().as_deref() == Some("OPTIONS")
+        self.context.preflight == Some(true)
+            || self.method().as_deref() == Some("OPTIONS")
+            || self.is_service(&["execute-api"])
+                && self.denial.as_ref().and_then(|denial| denial.resource).is_some_and(|arn| arn.contains("/OPTIONS/"))
     }
 
     // Who called.
@@ -310,7 +328,9 @@ impl<'a> Case<'a> {
     }
 
     pub(super) fn is_iot(&self) -> bool {
-        self.is_service(&["iot", "iotdata", "iotdevicegateway"]) || self.context.channel.as_deref() == Some("mqtt")
+        self.is_service(&["iot", "iotdata", "iotdevicegateway"])
+            || self.context.channel.as_deref() == Some("mqtt")
+            || self.answer.says("amqjs")
     }
 
     /// Whether the region is one that an account has to switch on, if it is known.
@@ -339,7 +359,7 @@ impl<'a> Case<'a> {
     }
 
     pub(super) fn operation(&self) -> &str {
-        self.context.operation.as_deref().unwrap_or_default()
+        self.context.operation.as_deref().or(self.answer.operation()).unwrap_or_default()
     }
 }
 

@@ -89,6 +89,7 @@ pub(super) fn cors_hidden(case: &Case<'_>) -> Option<Finding> {
 pub(super) fn no_server(case: &Case<'_>) -> Option<Finding> {
     let strength = match (case.symptom, case.context.server_answers) {
         (S::FetchFailed, Some(false)) => Proven,
+        (S::Unreachable, _) => Proven,
         (S::FetchFailed, None) => Possible,
         (S::SocketRefused, None) if !case.answer.says("403") => Remote,
         _ => return None,
