@@ -308,6 +308,32 @@ impl<'a> Case<'a> {
         self.context.clock_offset_ms.filter(|offset| offset.abs() >= super::moments::TIGHTEST_WINDOW as f64 * 0.8)
     }
 
+    /// Whether the session's role is the one that the app's developer expects, if both are known.
+    pub(super) fn has_expected_role(&self) -> Option<bool> {
+        let expected = self.expected_role()?;
+        self.role().map(|role| role == expected)
+    }
+
+    /// The name of the role that the session should have.
+    pub(super) fn expected_role(&self) -> Option<&str> {
+        let role = self.context.expected_role.as_deref()?;
+        Some(Arn::parse(role).and_then(|arn| arn.role()).map_or(role, |(name, _)| name))
+    }
+
+    /// Whether another role was assumed than should have been, or none; none if that is not known.
+    pub(super) fn wants_other_role(&self) -> Option<bool> {
+        let has_right_role = self.has_expected_role().or(self.has_preferred_role());
+        if self.context.credentials_issued == Some(false) || self.is_guest_though_signed_in() {
+            return Some(true);
+        }
+        has_right_role.map(|is_right| !is_right)
+    }
+
+    /// Whether the page has no answer that it can read.
+    pub(super) fn is_unread(&self) -> bool {
+        self.is(&symptom::HIDDEN)
+    }
+
     /// Whether the page could not read the answer.
     pub(super) fn is_hidden(&self) -> bool {
         self.is(&[Symptom::FetchFailed, Symptom::CorsBlocked])

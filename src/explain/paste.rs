@@ -194,8 +194,13 @@ pub(super) fn pool(case: &Case<'_>) -> String {
 }
 
 fn role_arn(case: &Case<'_>) -> String {
+    role_arn_of(case, case.role().as_deref())
+}
+
+/// The ARN of a role in the caller's account.
+pub(super) fn role_arn_of(case: &Case<'_>, role: Option<&str>) -> String {
     let account = case.account().unwrap_or_else(|| "YOUR_ACCOUNT_ID".to_owned());
-    format!("arn:aws:iam::{account}:role/{}", clean_or(case.role().as_deref(), "YOUR_ROLE"))
+    format!("arn:aws:iam::{account}:role/{}", clean_or(role, "YOUR_ROLE"))
 }
 
 /// `authenticated` or `unauthenticated`, if that is known.

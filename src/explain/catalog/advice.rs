@@ -60,6 +60,8 @@ super::texts! {
             / "ID プールで基本(クラシック)フローを有効にしてください。";
         UseEnhancedFlow "Use the enhanced flow: leave the option classicFlow out."
             / "拡張フローを使ってください。classicFlow オプションを外します。";
+        AssumeExpectedRole "Let the identity pool hand out {expected_role}: as its authenticated role, by a role mapping, or by the option roleArn."
+            / "ID プールが{expected_role}を渡すようにしてください(認証済みロール、ロールマッピング、または roleArn オプション)。";
         PassLogins "Hand the login to the client after sign-in, so that it gets new credentials."
             / "サインイン後にログインをクライアントに渡し、新しい認証情報を取得させてください。";
 

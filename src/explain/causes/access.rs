@@ -143,6 +143,31 @@ pub(super) fn role_from_token_off(case: &Case<'_>) -> Option<Finding> {
     )
 }
 
+pub(super) fn role_not_assumed(case: &Case<'_>) -> Option<Finding> {
+    let is_refused = may_lack_permission(case)
+        || case.is(&[
+            S::S3AccessDenied,
+            S::AppSyncPermissionDenied,
+            S::CallNotAuthorized,
+            S::FieldDenied,
+            S::EmptyForbidden,
+            S::AccessDenied,
+        ]);
+    if !is_refused || case.is_guest_though_signed_in() {
+        return None;
+    }
+    let has_none = case.context.credentials_issued == Some(false);
+    if !has_none && case.has_expected_role() != Some(false) {
+        return None;
+    }
+    let settings = json!({ "Roles": { "authenticated": paste::role_arn_of(case, case.expected_role()) } });
+    Some(
+        Finding::new(CauseId::RoleNotAssumed, Telling)
+            .paste(Advice::AssumeExpectedRole, paste::settings(&settings))
+            .advise(Advice::AskWhoami),
+    )
+}
+
 pub(super) fn role_lacks_action(case: &Case<'_>) -> Option<Finding> {
     let is_presigned_by_server = case.context.presigned_by.as_deref() == Some("server");
     let strength = match case.symptom {

@@ -31,7 +31,11 @@ fn uses_iam(case: &Case<'_>) -> Option<bool> {
 }
 
 pub(super) fn appsync_role_lacks_graphql(case: &Case<'_>) -> Option<Finding> {
+    let has_right_role = case.wants_other_role() == Some(false);
     let strength = match case.symptom {
+        // The role was assumed, so that it is not the one that was meant is ruled out.
+        S::AppSyncPermissionDenied if has_right_role => Telling,
+        S::CallNotAuthorized if has_right_role && uses_iam(case) == Some(true) => Likely,
         S::AppSyncPermissionDenied => Likely,
         S::CallNotAuthorized if uses_iam(case) == Some(true) => Possible,
         S::CallNotAuthorized if uses_iam(case).is_none() => Remote,

@@ -37,6 +37,7 @@ pub(super) fn preflight_header_not_allowed(case: &Case<'_>) -> Option<Finding> {
     let strength = match case.symptom {
         S::PreflightHeaderRefused => Telling,
         _ if case.context.preflight_passes == Some(true) => return None,
+        S::FetchFailed | S::CorsBlocked if case.context.preflight_passes == Some(false) => Telling,
         S::FetchFailed | S::CorsBlocked if sends_rare => Likely,
         S::FetchFailed | S::CorsBlocked | S::PreflightRefused => Possible,
         _ => return None,
@@ -72,8 +73,10 @@ pub(super) fn preflight_requires_auth(case: &Case<'_>) -> Option<Finding> {
 
 pub(super) fn cors_hidden(case: &Case<'_>) -> Option<Finding> {
     let answers = case.context.server_answers;
+    let is_preflight_refused = case.context.preflight_passes == Some(false);
     let strength = match case.symptom {
         S::FetchFailed if answers == Some(false) => return None,
+        S::FetchFailed | S::CorsBlocked if is_preflight_refused => Possible,
         S::FetchFailed | S::CorsBlocked if answers == Some(true) => Telling,
         S::FetchFailed | S::CorsBlocked => Likely,
         _ => return None,

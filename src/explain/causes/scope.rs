@@ -125,6 +125,8 @@ pub(super) fn bucket_region(case: &Case<'_>) -> Option<Finding> {
         S::PreflightRedirected if is_known => Proven,
         S::PreflightRedirected if case.is_s3() => Telling,
         S::PreflightRedirected | S::BucketElsewhere => Possible,
+        // Redirects of S3 have no CORS headers.
+        S::FetchFailed | S::CorsBlocked if case.is_s3() && case.context.preflight_passes.is_none() => Possible,
         _ => return None,
     };
     let region = expected_region(case).unwrap_or_else(|| "YOUR_REGION".to_owned());
