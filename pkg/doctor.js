@@ -1,5 +1,6 @@
 // @ts-check
 // The way from options to an answer, step by step. Where a step asks and what its findings mean, the WebAssembly says.
+import { evidenceOf } from "./evidence.js";
 import { ask } from "./probes.js";
 
 /** @import * as Api from "./api.js" */
@@ -44,12 +45,12 @@ export async function* examination(client, { plan, judge, explain, explainOutcom
       return report({ step, result: "skipped", value: since, ms: 0 });
     }
     const began = performance.now();
-    /** @type {{ outcome?: any, value?: string }} */
+    /** @type {{ outcome?: any, value?: string, evidence?: string }} */
     const facts = await work().catch((outcome) => ({ outcome, value: String(outcome?.message ?? outcome) }));
     const ms = Math.round(performance.now() - began);
     const { outcome, value = "" } = facts;
     /** @type {Judged} */
-    const judged = outcome ? { result: "failed", value, isGraphql } : judge(step, facts);
+    const judged = outcome && !facts.evidence ? { result: "failed", value, isGraphql } : judge(step, facts);
     isGraphql ||= judged.isGraphql;
     if (judged.result !== "failed") return report({ step, result: judged.result, value: judged.value, ms });
     const explanation = await (judged.evidence ? explain(judged.evidence) : explainOutcome(outcome));
@@ -63,7 +64,14 @@ export async function* examination(client, { plan, judge, explain, explainOutcom
   yield take("options", [], () => checkOptions(client));
   const { pool } = plan;
   if (pool) yield take("pool", ["options"], () => reach(pool));
-  yield take("identity", ["options", "pool"], async () => ({ value: await client.identityId() }));
+  yield take("identity", ["options", "pool"], async () => {
+    try {
+      return { value: await client.identityId() };
+    } catch (outcome) {
+      // What it has to wait for may fail after the identity is known.
+      return { outcome, value: String(outcome), evidence: await evidenceOf(outcome) };
+    }
+  });
   yield take("credentials", ["options"], async () => {
     const { expiration } = await client.credentials();
     return { value: expiration ? expiration.toISOString() : "" };

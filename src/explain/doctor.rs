@@ -86,6 +86,11 @@ impl Step {
         match step {
             "options" => Self::new("passed", say(Found::OptionsValid, "")),
             "pool" | "host" => Self::reached(&facts, lang),
+            "identity" => match facts["evidence"].as_str() {
+                Some(evidence) if !is_about_identity(evidence) => Self::new("passed", say(Found::IdentityGiven, "")),
+                Some(_) => Self::new("failed", value.to_owned()),
+                None => Self::new("passed", value.to_owned()),
+            },
             "clock" => {
                 let seconds = facts["offset"].as_f64().unwrap_or_default() / 1000.0;
                 let is_off = seconds.abs() * 1000.0 >= TIGHTEST_WINDOW as f64;
@@ -131,7 +136,13 @@ impl Step {
             (false, true) => Self {
                 evidence: Some(json!({
                     "error": { "name": "TypeError", "message": FETCH_FAILED },
-                    "context": { "url": facts["url"], "serverAnswers": true, "refusalsReadable": true, "preflightPasses": false },
+                    "context": {
+                        "url": facts["url"],
+                        "serverAnswers": true,
+                        "refusalsReadable": true,
+                        "preflightPasses": false,
+                        "optionsPass": !facts["typed"].is_null(),
+                    },
                 })),
                 ..Self::new("failed", Found::PreflightRefused.text().of(lang).to_owned())
             },
@@ -154,6 +165,11 @@ impl Step {
         };
         Some(Self::new("failed", sentence(&case, found.text(), lang)))
     }
+}
+
+/// Whether the evidence is of the request for an identity, or of none that is known.
+fn is_about_identity(evidence: &str) -> bool {
+    matches!(Evidence::read(evidence, "").context.operation.as_deref(), None | Some("GetId"))
 }
 
 /// What Chromium throws; the rules know it in every browser's words.

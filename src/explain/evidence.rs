@@ -318,6 +318,8 @@ context! {
     refusals_readable "refusalsReadable": flag bool;
     /// Whether the preflight of a signed request passes (found out by asking).
     preflight_passes "preflightPasses": flag bool;
+    /// Whether a preflight passes that asks for `content-type` only, which nearly every API allows (found out by asking).
+    options_pass "optionsPass": flag bool;
     /// Whether Cognito issues credentials for the known identity (found out by asking).
     credentials_issued "credentialsIssued": flag bool;
     /// Role that the session should have, as name or ARN, as the app's developer says.

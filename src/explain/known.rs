@@ -100,6 +100,12 @@ impl Context {
             self.identity_pool_id = Some(pool);
             let is_classic = known["isClassic"] == true;
             self.flow = Some(if is_classic { "classic" } else { "enhanced" }.to_owned());
+            // The client asks Cognito in the region that the pool's id names.
+            let of_pool =
+                self.identity_pool_id.as_ref().and_then(|pool| pool.split_once(':')).map(|(region, _)| region);
+            if self.signs_for(&["cognito-identity"]) && self.region.is_none() {
+                self.region = of_pool.map(ToOwned::to_owned);
+            }
         }
         self.clock_offset_ms = known["clockOffset"].as_f64();
         let now = known["at"].as_f64();
@@ -200,6 +206,7 @@ impl Context {
         let is_answered = |name: &str| found.get(name).map(|answer| !answer.is_null());
         self.server_answers = is_answered("host").or(self.server_answers);
         self.refusals_readable = is_answered("plain").or(self.refusals_readable);
+        self.options_pass = is_answered("typed").or(self.options_pass);
         let is_readable = is_answered("signed");
         self.preflight_passes = match (self.refusals_readable, is_readable) {
             (_, Some(true)) => Some(true),

@@ -26,7 +26,7 @@ pub struct Questions {
 /// A request without credentials, as `fetch` takes it.
 #[derive(Debug, Serialize)]
 pub struct Request {
-    /// What is learnt: `host`, `plain` or `signed`.
+    /// What is learnt: `host`, `plain`, `typed` or `signed`.
     pub name: &'static str,
     /// Where it goes.
     pub url: String,
@@ -57,9 +57,9 @@ impl Questions {
     }
 }
 
-/// The three requests that tell apart why the page got no answer.
+/// The requests that tell apart why the page got no answer.
 pub(super) fn requests(url: &str, sent: Option<&[String]>) -> Vec<Request> {
-    vec![host(url), plain(url), signed(url, sent)]
+    vec![host(url), plain(url), typed(url), signed(url, sent)]
 }
 
 /// Whether anybody answers at that host. At the root: a path or query may say more than a question should.
@@ -73,6 +73,11 @@ pub(super) fn host(url: &str) -> Request {
 /// Whether the page may read what is answered where no preflight is needed.
 fn plain(url: &str) -> Request {
     Request { name: "plain", url: url.to_owned(), method: "GET", mode: "cors", headers: json!({}) }
+}
+
+/// Whether there is anybody who answers preflights: this one asks for a header that nearly every API allows.
+fn typed(url: &str) -> Request {
+    Request { name: "typed", headers: json!({ "content-type": "application/json" }), ..plain(url) }
 }
 
 /// The same with the names of the headers of a signed request, for which a browser asks first. The values sign nothing.

@@ -9,6 +9,8 @@ super::texts! {
             / "{value} から応答がありました";
         HostSilent "{value} does not answer"
             / "{value} から応答がありません";
+        IdentityGiven "the identity pool has given an identity"
+            / "ID プールから ID が発行されました";
         ClockRight "the device's clock is {value} s off"
             / "端末の時計のずれは {value} 秒です";
         ClockCorrected "the device's clock is {value} s off; requests are signed with the server's time"

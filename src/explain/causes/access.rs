@@ -135,12 +135,7 @@ pub(super) fn role_from_token_off(case: &Case<'_>) -> Option<Finding> {
     if !is_refused || case.has_preferred_role() != Some(false) || case.is_guest_though_signed_in() {
         return None;
     }
-    let provider = case.issuer().or(case.context.logins_key.as_deref()).unwrap_or("YOUR_PROVIDER");
-    let mapping = json!({ "Type": "Token", "AmbiguousRoleResolution": "AuthenticatedRole" });
-    let settings = json!({ "RoleMappings": { format!("{provider}:{}", case.context.token_aud.as_deref().unwrap_or("YOUR_CLIENT_ID")): mapping } });
-    Some(
-        Finding::new(CauseId::RoleFromTokenOff, Telling).paste(Advice::ChooseRoleFromToken, paste::settings(&settings)),
-    )
+    Some(Finding::new(CauseId::RoleFromTokenOff, Telling).paste(Advice::ChooseRoleFromToken, paste::role_mapping(case)))
 }
 
 pub(super) fn role_not_assumed(case: &Case<'_>) -> Option<Finding> {

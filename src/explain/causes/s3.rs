@@ -58,10 +58,7 @@ pub(super) fn user_sub_instead_of_identity_id(case: &Case<'_>) -> Option<Finding
         }
         None => return None,
     };
-    Some(
-        Finding::new(CauseId::UserSubInsteadOfIdentityId, strength)
-            .paste(Advice::UseIdentityId, paste::code("const key = `app/${await aws.identityId()}/file.png`;")),
-    )
+    Some(Finding::new(CauseId::UserSubInsteadOfIdentityId, strength).paste(Advice::UseIdentityId, paste::own_key(case)))
 }
 
 pub(super) fn s3_acl_header(case: &Case<'_>) -> Option<Finding> {
