@@ -91,6 +91,19 @@ impl<'a> Case<'a> {
         (is_name && !host.is_empty() && shown_line(host, 254) == host).then(|| host.to_ascii_lowercase())
     }
 
+    /// Scheme, host and port of the URL that was called, as far as they are known: `https://api.example.com`.
+    pub(super) fn origin(&self) -> Option<String> {
+        let host = self.host()?;
+        let of_url = || {
+            let (scheme, rest) = self.context.url.as_deref()?.split_once("://")?;
+            let authority = rest.split(['/', '?', '#']).next()?;
+            let port = authority.rsplit_once(':').map(|(_, port)| port).filter(|port| port.parse::<u16>().is_ok());
+            let scheme = if scheme == "http" { "http" } else { "https" };
+            Some(port.map_or_else(|| format!("{scheme}://{host}"), |port| format!("{scheme}://{host}:{port}")))
+        };
+        of_url().or_else(|| Some(format!("https://{host}")))
+    }
+
     pub(super) fn path(&self) -> Option<String> {
         if let Some(path) = &self.context.path {
             return Some(path.clone());

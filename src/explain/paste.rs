@@ -450,18 +450,20 @@ pub(super) fn endpoint(case: &Case<'_>, service: Option<&str>, region: Option<&s
     let region = region.or(case.region()).or(of_host).unwrap_or("YOUR_REGION");
     code(format!(
         "endpoints: [{{ url: {}, service: {}, region: {} }}]",
-        quoted(&format!("https://{host}/")),
+        quoted(&format!("{}/", case.origin().unwrap_or_else(|| "https://YOUR_HOST".to_owned()))),
         quoted(service),
         quoted(region),
     ))
 }
 
-/// The declaration of a host behind which AWS sees another one.
+/// The declaration of a host behind which AWS sees another one: the one in AWS's canonical request, if it printed that.
 pub(super) fn signed_as(case: &Case<'_>) -> Paste {
-    let host = case.host().unwrap_or_else(|| "YOUR_HOST".to_owned());
+    let seen = case.aws_canonical().and_then(|canonical| canonical.header("host").and_then(clean));
     code(format!(
-        "endpoints: [{{ url: {}, service: \"execute-api\", signAs: \"YOUR_API_ID.execute-api.YOUR_REGION.amazonaws.com\" }}]",
-        quoted(&format!("https://{host}/")),
+        "endpoints: [{{ url: {}, service: \"execute-api\", region: {}, signAs: {} }}]",
+        quoted(&format!("{}/", case.origin().unwrap_or_else(|| "https://YOUR_HOST".to_owned()))),
+        quoted(case.region().or(case.signed_region()).unwrap_or("YOUR_REGION")),
+        quoted(seen.as_deref().unwrap_or("YOUR_API_ID.execute-api.YOUR_REGION.amazonaws.com")),
     ))
 }
 

@@ -202,7 +202,9 @@ pub(super) fn signature_content_type(case: &Case<'_>) -> Option<Finding> {
         return None;
     }
     let new = |strength| {
-        let line = "headers: { \"content-type\": \"application/json\" }";
+        let aws = case.aws_canonical();
+        let arrived = aws.as_ref().and_then(|canonical| canonical.header("content-type")).unwrap_or("application/json");
+        let line = format!("headers: {{ \"content-type\": {} }}", paste::quoted(arrived));
         Finding::new(CauseId::SignatureContentType, strength).paste(Advice::SignSentContentType, paste::code(line))
     };
     if let Some(difference) = differs_in(case, |part| *part == Part::Header("content-type".to_owned())) {
