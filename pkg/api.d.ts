@@ -935,11 +935,12 @@ export interface Client extends EventTarget {
    *
    * @throws {@link SigFetchError} as {@link Client.explain} does.
    * @example
-   * const url = "https://abc123.execute-api.eu-west-1.amazonaws.com/prod/items";
-   * // As a table in the console, once all steps are done:
-   * console.table(await aws.doctor(url).table());
-   * // Step by step:
-   * for await (const { step, result, value, fix } of aws.doctor(url)) console.log(step, result, value, fix);
+   * async function examine(url: string) {
+   *   // As a table in the console, once all steps are done:
+   *   console.table(await aws.doctor(url).table());
+   *   // Or step by step:
+   *   for await (const { step, result, value, fix } of aws.doctor(url)) console.log(step, result, value, fix);
+   * }
    */
   readonly doctor: (url?: string | URL, options?: DoctorOptions) => DoctorReport;
   /**

@@ -37,6 +37,7 @@ export const everyOption: Required<Omit<ClientOptions, "credentials">> = {
   allow: ["abc123.execute-api.eu-west-1.amazonaws.com", "*.s3.eu-west-1.amazonaws.com"],
   retry: { attempts: 3, budgetMs: 10_000 },
   timeoutMs: 5_000,
+  explain: () => import("sigfetch/explain"),
   wasm: "/sigfetch.wasm",
 };
 
