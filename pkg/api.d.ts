@@ -1263,17 +1263,20 @@ export interface Client extends EventTarget {
   readonly explain: (outcome: unknown, options?: ExplainOptions) => Promise<Explanation>;
   /**
    * Examines the way from the options to an answer, step by step: options, identity pool, identity, credentials, clock,
-   * caller, and, for a URL, the endpoint, the host, the preflight and a signed GET (with AppSync a query). It goes on
-   * past a step that fails where that makes sense. Nothing is changed. The option `explain` of {@link createClient} has
-   * to be set.
+   * caller, and, for a URL, the endpoint, the host, the preflight and a signed GET (with AppSync a query, and if that is
+   * refused, whether the role was not assumed or lacks the permission). It goes on past a step that fails where that
+   * makes sense. Nothing is changed. The option `explain` of {@link createClient} has to be set.
    *
    * @throws {@link SigFetchError} as {@link Client.explain} does.
    * @example
    * async function examine(url: string) {
-   *   for await (const { step, result, value } of aws.doctor(url)) console.log(step, result, value);
+   *   // As a table in the console, once all steps are done:
+   *   console.table(await aws.doctor(url).table());
+   *   // Or step by step:
+   *   for await (const { step, result, value, fix } of aws.doctor(url)) console.log(step, result, value, fix);
    * }
    */
-  readonly doctor: (url?: string | URL, options?: DoctorOptions) => AsyncGenerator<DoctorStep, void>;
+  readonly doctor: (url?: string | URL, options?: DoctorOptions) => DoctorReport;
   /**
    * Replaces the signed-in user. It takes what the options `logins` and `identity` take; without an argument, nobody is
    * signed in. The next call gets new credentials.
@@ -1325,10 +1328,15 @@ export interface Client extends EventTarget {
  */
 export interface ExplainOptions {
   /**
-   * Whether to find out more first: `whoami` for role and account, and if the answer is hidden from the page, whether
-   * the host answers at all. HEAD and OPTIONS are sent, without credentials, and GetCallerIdentity. Default: `false`.
+   * Whether to find out more first: `whoami` for role and account; for a signed-in user whose identity is known,
+   * whether Cognito issues credentials for it; and if the answer is hidden from the page, whether the host answers at
+   * all, and whether the page may read answers without and with a preflight. Nothing is changed: HEAD and GET are sent
+   * to the API, without credentials, GetCallerIdentity to STS, and GetCredentialsForIdentity (never GetId) to Cognito.
+   * Default: `false`.
    */
   probe?: boolean;
+  /** The role that the session should have, as name or ARN. Default: the one that the login token prefers, if any. */
+  role?: string;
   /** BCP 47 tag of the language: Japanese for `ja`, English for all others. Default: the page's, or its user's. */
   lang?: string;
 }
@@ -1338,13 +1346,49 @@ export interface ExplainOptions {
  * @example
  * import type { DoctorOptions } from "sigfetch";
  *
- * const options: DoctorOptions = { query: "{ notes { id } }" };
+ * const options: DoctorOptions = { query: "{ notes { id } }", role: "NotesUser" };
  */
 export interface DoctorOptions {
   /** BCP 47 tag of the language, as in {@link ExplainOptions}. */
   lang?: string;
+  /** The role that the session should have, as in {@link ExplainOptions}. */
+  role?: string;
   /** The GraphQL query that is sent to AppSync; it must not change anything. Default: `{ __typename }`. */
   query?: string;
+}
+
+/**
+ * What {@link Client.doctor} finds: its steps as they are done, or all of them as a table. It can be read once.
+ * @example
+ * import type { DoctorReport } from "sigfetch";
+ *
+ * const print = async (report: DoctorReport) => console.table(await report.table());
+ */
+export interface DoctorReport extends AsyncGenerator<DoctorStep, void> {
+  /** Takes all steps, and gives a row of short texts for each, which `console.table` prints. */
+  table(): Promise<DoctorRow[]>;
+}
+
+/**
+ * A row of the table of {@link DoctorReport}.
+ * @example
+ * import type { DoctorRow } from "sigfetch";
+ *
+ * const line = ({ step, result, ms, evidence }: DoctorRow) => `${step} ${result} (${ms} ms): ${evidence}`;
+ */
+export interface DoctorRow {
+  /** What was tried, as in {@link DoctorStep}. */
+  step: string;
+  /** How it went. */
+  result: DoctorStep["result"];
+  /** Milliseconds that it took. */
+  ms: number;
+  /** What was found. */
+  evidence: string;
+  /** The title of the likeliest cause; empty if there is none. */
+  cause: string;
+  /** What to do first; empty if there is nothing. */
+  fix: string;
 }
 
 /**
@@ -1357,7 +1401,7 @@ export interface DoctorOptions {
 export interface DoctorStep {
   /**
    * What was tried: `options`, `pool`, `identity`, `credentials`, `clock`, `whoami`, `endpoint`, `host`, `preflight`,
-   * `call`.
+   * `call`; and `role` if AppSync refused, which says whether the role was not assumed or lacks the permission.
    */
   step: string;
   /**
@@ -1369,6 +1413,10 @@ export interface DoctorStep {
   value: string;
   /** Milliseconds that it took. */
   ms: number;
+  /** What its explanation was read from; empty if there is none. */
+  evidence: EvidenceItem[];
+  /** What to do about the likeliest cause; empty if there is nothing. */
+  fix: Fix[];
   /** Why it failed. */
   explanation?: Explanation;
 }
@@ -1396,6 +1444,12 @@ export interface Evidence {
         message?: string;
         /** The stable code of a {@link SigFetchError}, or the exception of an AWS SDK. */
         code?: string;
+        /** The status that a {@link SigFetchError} tells of. */
+        status?: number;
+        /** The name of AWS's error that it tells of. */
+        serviceError?: string;
+        /** The id of that answer. */
+        requestId?: string;
       }
     | string;
   /** What else is known of the call. */

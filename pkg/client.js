@@ -42,7 +42,7 @@ class Client extends EventTarget {
   #parts;
   /** The lasting connections, once one was needed. @type {Promise<any> | undefined} */
   #live;
-  /** Of what calls came to: what was known then, for explanations. No credentials, tokens or bodies. */
+  /** Of what calls came to: what was known then, for explanations. No credentials and no tokens. */
   #known = new WeakMap();
   /** Providers and claims of their tokens in turn, as of the last refresh. @type {string[] | undefined} */
   #logins;
@@ -160,13 +160,18 @@ class Client extends EventTarget {
     if (!this.#parts.explain || !isObject || !(hasFailed || call?.attempts)) return outcome;
     const core = this.#core;
     const { identityPoolId, classicFlow, roleArn } = this.#options ?? {};
-    const { url, method, headers, attempts, signed } = call ?? {};
+    const { url, method, headers, attempts, signed, payload } = call ?? {};
+    // An answer that is no refusal has no wrong signature, and nothing wrong in its body.
+    const isRefused = call?.attempts && !(/** @type {any} */ (outcome).ok);
     this.#known.set(outcome, {
-      ...{ identityPoolId, roleArn, isClassic: !!classicFlow },
+      ...{ at: Date.now(), identityPoolId, roleArn, isClassic: !!classicFlow },
       ...{ logins: this.#logins, issued: this.#issued, caller: this.#caller, clockOffset: core?.clockOffset },
-      call: url && { url, method, attempts, signed, names: headers?.filter((_, at) => at % 2 === 0) },
-      // An answer that is no refusal has no wrong signature.
-      texts: call?.attempts && !(/** @type {any} */ (outcome).ok) ? core?.evidence(call) : undefined,
+      call: url && {
+        ...{ url, method, attempts, signed, names: headers?.filter((_, at) => at % 2 === 0) },
+        // Kept as long as the refusal is, and only a short one.
+        payload: isRefused ? payload : undefined,
+      },
+      texts: isRefused ? core?.evidence(call) : undefined,
     });
     return outcome;
   }
@@ -372,11 +377,16 @@ class Client extends EventTarget {
   /** @type {Api.Client["explain"]} */
   explain = async (outcome, init) => {
     const { explainOutcome } = await this.#part("explain");
-    return explainOutcome(this, outcome, this.#known.get(/** @type {object} */ (outcome)), init);
+    const known = this.#known.get(/** @type {object} */ (outcome));
+    return explainOutcome(this, this.#options, known, outcome, init);
   };
 
   /** @type {Api.Client["doctor"]} */
-  doctor = (url, init) => examination(this, () => this.#part("explain"), this.#options, url, init);
+  doctor = (url, init) => {
+    const load = () => this.#part("explain");
+    const steps = examination(this, load, this.#options, url, init);
+    return Object.assign(steps, { table: async () => (await load()).table(steps) });
+  };
 
   /** @type {Api.Client["setLogins"]} */
   setLogins = (logins) => {

@@ -47,14 +47,14 @@ impl<H: Host> Client<H> {
         &self,
         request: &CapturedRequest,
         payload: Payload<'_>,
-        access_key_id: &str,
+        authorization: &str,
         signed_at: Millis,
     ) -> Option<Evidence> {
         let url = url_of(request).ok()?;
         let headers = request.header_pairs();
         let mut state = self.0.state.borrow_mut();
         let target = self.0.target(&mut state, &url, request).ok()?;
-        let set = state.session.current().filter(|set| set.signing.access_key_id == access_key_id)?;
+        let set = state.session.current().filter(|set| authorization.contains(&set.signing.access_key_id))?;
         let hash = hash_of(payload, &target);
         let signing = target.signing_request(&url, &request.method, &headers, &hash);
         Some(evidence(signing, &target.scope, &set.signing, signed_at))

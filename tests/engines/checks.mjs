@@ -49,6 +49,37 @@ export const checks = {
     assert.deepEqual(made, { name: "Zoë ☂", statuses: [201, 200, 204] });
   },
 
+  "what was refused, and what CORS hides, is explained": async ({ ask, alice, at }) => {
+    const urls = [`${at.rest}/secret`, `${at.restWithoutCors}/secret`, "http://nobody.localhost:9/"];
+    const endpoints = [...alice.endpoints, { url: urls[2], service: "execute-api", region: "us-east-1" }];
+    const found = value(await ask("explained", { options: { ...alice, endpoints }, urls }));
+    assert.deepEqual(found, [
+      ["explicit-deny", true],
+      ["cors-hidden", false],
+      ["no-server", true],
+    ]);
+  },
+
+  "doctor goes through all steps": async ({ ask, alice, at }) => {
+    const steps = [
+      "options",
+      "pool",
+      "identity",
+      "credentials",
+      "clock",
+      "whoami",
+      "endpoint",
+      "host",
+      "preflight",
+      "call",
+    ];
+    const rows = value(await ask("examined", { options: alice, url: `${at.rest}/items` }));
+    assert.deepEqual(
+      rows,
+      steps.map((step) => `${step} passed`),
+    );
+  },
+
   "every kind of body arrives as the platform writes it": async ({ ask, guest, at }) => {
     const ends = value(await ask("bodies", { options: guest, url: `${at.rest}/echo/body` }));
     assert.deepEqual([...new Set(Object.values(ends))], [true], JSON.stringify(ends));

@@ -38,6 +38,27 @@ export async function items({ options, url }) {
   return { name, statuses: [made.status, read.status, deleted.status] };
 }
 
+const explain = () => import("/pkg/explain.js");
+
+/** What is said of calls that fail: the first cause of each, and whether that is certain. */
+export async function explained({ options, urls }) {
+  const aws = createClient({ ...options, retry: false, explain });
+  const found = [];
+  for (const url of urls) {
+    const outcome = await aws.signedFetch(url).catch((error) => error);
+    const { causes, certain } = await aws.explain(outcome, { probe: true, lang: "en" });
+    found.push([causes[0]?.id, certain]);
+  }
+  return found;
+}
+
+/** The steps of an examination, and its table. */
+export async function examined({ options, url }) {
+  const aws = createClient({ ...options, explain });
+  const rows = await aws.doctor(url, { lang: "en" }).table();
+  return rows.map(({ step, result }) => `${step} ${result}`);
+}
+
 const BYTES = new Uint8Array(70_000).map((_, at) => at * 7);
 
 /** Bodies by kind; each is sent to an API that says what arrived. */

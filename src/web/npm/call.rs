@@ -86,6 +86,11 @@ impl Call {
             Some(sign(Payload::Bytes(&payload.unchecked_into::<Uint8Array>().to_vec())))
         }
     }
+
+    /// The hash of the body, if it is hashed at once; its own none is that of no body.
+    pub(super) fn quick_hash(&self) -> Option<Option<String>> {
+        self.with_payload(|payload| payload.hash())
+    }
 }
 
 /// A captured call on its way.
@@ -93,7 +98,7 @@ pub(super) struct CapturedCall(pub(super) Call);
 
 impl Outgoing for CapturedCall {
     async fn payload_hash(&self) -> Result<Option<String>, JsValue> {
-        if let Some(hash) = self.0.with_payload(|payload| payload.hash()) {
+        if let Some(hash) = self.0.quick_hash() {
             return Ok(hash);
         }
         Ok(JsFuture::from(self.0.hash()?).await?.as_string())

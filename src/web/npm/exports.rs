@@ -164,16 +164,10 @@ impl ExportedClient {
     pub fn evidence(&self, call: &Call) -> Option<Array> {
         let request = call.captured().ok()?;
         let signed = call.signed()?;
-        let authorization = signed.get(1).as_string()?;
-        let (_, key) = authorization.split_once("Credential=")?;
-        let (key, _) = key.split_once('/')?;
         let signed_at = parse_date(&signed.get(0).as_string()?)?;
-        let texts = |payload: Payload<'_>| self.0.evidence(&request, payload, key, signed_at);
-        let hash = call.body_hash();
-        let found = match &hash {
-            Some(hash) => texts(Payload::Hash(hash)),
-            None => call.with_payload(texts).flatten(),
-        }?;
+        let hash = call.body_hash().or_else(|| call.quick_hash()?);
+        let payload = hash.as_deref().map_or(Payload::None, Payload::Hash);
+        let found = self.0.evidence(&request, payload, &signed.get(1).as_string()?, signed_at)?;
         Some(Array::of2(&found.canonical_request.into(), &found.string_to_sign.into()))
     }
 
