@@ -25,6 +25,6 @@ export default [
   { name: "`sigfetch/lean`, script", path: script, modifyEsbuildConfig },
   { name: "`sigfetch/lean`, WebAssembly", path: wasm, disablePlugins: ["@size-limit/esbuild"] },
   { name: "`sigfetch/lean`, both together", path: [script, wasm], limit: "85 kB", modifyEsbuildConfig },
-  part("explain", "130 kB"),
+  part("explain", "150 kB"),
   part("realtime", "28 kB"),
 ];
