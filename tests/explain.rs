@@ -963,6 +963,17 @@ fn an_error_of_the_client_tells_of_the_answer_behind_it() {
 }
 
 #[test]
+fn the_region_of_an_api_is_not_that_of_its_identity_pool() {
+    let error = json!({ "name": "SigFetchError", "code": "POOL_NOT_FOUND", "status": 400,
+        "serviceError": "ResourceNotFoundException",
+        "message": format!("Cognito refused GetId: ResourceNotFoundException: IdentityPool '{POOL}' not found.") });
+    let mut known = known();
+    known["call"]["url"] = json!("https://a1.execute-api.us-east-1.amazonaws.com/prod/x");
+    let explanation = explain(&read(&json!({ "error": error }), &known), Lang::En);
+    assert_eq!((explanation.certain, ids(&explanation)[0]), (false, "wrong-identity-pool-id"));
+}
+
+#[test]
 fn a_pasted_answer_may_have_its_head_in_front() {
     let body = "HTTP/2 403 \r\nx-amzn-errortype: ExpiredTokenException\r\n\r\n{\"m\":\"abgelaufen\"}";
     let evidence = read(&json!({ "body": body, "context": { "service": "execute-api" } }), &Value::Null);

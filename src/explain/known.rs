@@ -65,8 +65,6 @@ impl Evidence {
         if let Some((operation, service)) = OWN_OPERATIONS.iter().find(|(operation, _)| is_word(operation)) {
             self.context.operation = Some((*operation).to_owned());
             self.context.service = Some((*service).to_owned());
-            // It did not go to the host of the call that needed it.
-            self.context.host = None;
         }
         self.status = self.status.or(self.error.status);
         self.headers.add_lines(&format!("x-amzn-errortype: {name}\nx-amzn-requestid: {}", self.error.request_id));
@@ -85,7 +83,11 @@ impl Context {
             return;
         }
         self.add_identity(known);
-        self.add_call(&known["call"]);
+        // What the client asks for itself did not go to the host of the call that needed it.
+        let is_own = |operation: &str| OWN_OPERATIONS.iter().any(|(own, _)| *own == operation);
+        if !self.operation.as_deref().is_some_and(is_own) {
+            self.add_call(&known["call"]);
+        }
         let signed = &known["texts"];
         self.signed_canonical_request = signed[0].as_str().map(ToOwned::to_owned);
         self.string_to_sign = signed[1].as_str().map(ToOwned::to_owned);

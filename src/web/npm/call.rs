@@ -107,7 +107,7 @@ impl Outgoing for CapturedCall {
     async fn signed(&self, headers: &Array) -> Result<Request, JsValue> {
         // Date and authorization. A signature could be used again while it is fresh, so it is not kept.
         let authorization = headers.get(3).as_string().unwrap_or_default();
-        let kept = authorization.split(", Signature").next().unwrap_or_default();
+        let kept = authorization.rfind(',').and_then(|end| authorization.get(..end)).unwrap_or_default();
         self.0.set_signed(&Array::of2(&headers.get(1), &kept.into()));
         Ok(JsFuture::from(self.0.request(headers)?).await?.unchecked_into())
     }
