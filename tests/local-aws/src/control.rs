@@ -13,7 +13,7 @@ use crate::answer::Answer;
 use crate::appsync::Injection;
 use crate::arrived::Arrived;
 use crate::cognito_identity;
-use crate::faults::{Change, Field};
+use crate::faults::Change;
 use crate::settings::{Unfit, decode_pointer, role_arn};
 use crate::states;
 use crate::world::World;
@@ -191,7 +191,7 @@ fn faults(world: &World) -> Answer {
 }
 
 fn change_faults(world: &World, body: &[u8]) -> Answer {
-    let change: Change = match serde_json::from_slice(body) {
+    let mut change: Change = match serde_json::from_slice(body) {
         Ok(change) => change,
         Err(error) => return failure(StatusCode::BAD_REQUEST, &error.to_string()),
     };
@@ -219,25 +219,18 @@ fn change_faults(world: &World, body: &[u8]) -> Answer {
     if change.revoke_credentials {
         world.issued.lock().revoke_all();
     }
-    if let Field::Set(realtime) = &change.realtime {
-        for frame in realtime.send.iter().flat_map(|frames| &frames.0) {
-            world.sockets.send(frame.service, &frame.message);
-        }
-        if let Some(drop) = &realtime.drop {
-            world.sockets.end(drop.service, drop.code, &drop.reason);
-        }
-    }
     let now = world.now();
     if change.expire_credentials {
         world.issued.lock().expire_all(now);
     }
+    let on_sockets = change.take_sockets_change();
     let offset = {
         let mut faults = world.faults.lock();
         faults.apply(change, now);
         faults.clock_offset_seconds
     };
     world.clock.set_offset(offset);
-    world.sockets.keep_alive_changed();
+    on_sockets.apply(&world.sockets);
     faults(world)
 }
 

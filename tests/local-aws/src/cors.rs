@@ -19,13 +19,12 @@ const APPSYNC_EXPOSES: &str =
 pub(crate) fn expose(answer: Answer, service: Service, expose_date: bool) -> Answer {
     let exposed = match service.behind() {
         Behind::CognitoIdentity | Behind::CognitoIdp => COGNITO_EXPOSES,
-        Behind::Graphql | Behind::Events => APPSYNC_EXPOSES,
+        Behind::AppSync(_) => APPSYNC_EXPOSES,
         // What STS exposes is not documented: nothing, until seen.
         Behind::Sts => return answer.with_header("access-control-allow-origin", "*"),
         // That all AWS JSON services expose the same is inferred.
         Behind::SignedJson(_) => COGNITO_EXPOSES,
-        // Pages read no answers to their requests for sockets.
-        Behind::GraphqlRealtime | Behind::EventsRealtime | Behind::Api(_) | Behind::S3 => return answer,
+        Behind::Api(_) | Behind::S3 => return answer,
     };
     let exposed = if expose_date { format!("{exposed},Date") } else { exposed.to_owned() };
     answer.with_header("access-control-allow-origin", "*").with_header("access-control-expose-headers", &exposed)

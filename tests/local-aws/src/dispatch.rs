@@ -128,18 +128,16 @@ async fn serve(
             Behind::CognitoIdentity => cognito_identity::answer(world, arrived, region),
             Behind::CognitoIdp => cognito_idp::answer(world, arrived, region),
             Behind::Sts => sts::answer(world, arrived, region),
-            Behind::Graphql => appsync::answer(world, arrived).await,
-            Behind::GraphqlRealtime => appsync::open_graphql_socket(world, arrived, upgrade),
-            Behind::Events => appsync::events::answer(world, arrived),
-            Behind::EventsRealtime => appsync::open_event_socket(world, arrived, upgrade),
+            Behind::AppSync(endpoint) => appsync::answer(world, endpoint, arrived, upgrade).await,
             Behind::Api(api) => execute_api::answer(world, api, arrived, region),
             Behind::SignedJson(json) => signed_json::answer(world, json, arrived, region),
             Behind::S3 => s3::answer(world, arrived),
         },
     };
     drop(in_flight);
+    let operation = operation(world, service, arrived);
     if answer.status == StatusCode::SWITCHING_PROTOCOLS {
-        let operation = operation(world, service, arrived);
+        // There is nothing that could be cut or delayed: what goes wrong with sockets are faults of their own.
         world.stats.count(service, &operation, &answer.outcome);
         return Served::whole(answer, &operation);
     }
@@ -168,7 +166,6 @@ async fn serve(
         answer = answer.counted_as("stalled");
         delivery = Delivery::Stalled;
     }
-    let operation = operation(world, service, arrived);
     world.stats.count(service, &operation, &answer.outcome);
     Served { answer, delivery, operation }
 }
@@ -179,9 +176,7 @@ fn operation(world: &World, service: Service, arrived: &Arrived) -> String {
         Behind::CognitoIdentity => aws_json::operation_name(arrived).to_owned(),
         Behind::CognitoIdp => cognito_idp::operation_name(arrived).to_owned(),
         Behind::Sts => sts::operation_name(arrived),
-        Behind::Graphql => "graphql".to_owned(),
-        Behind::Events => "publish".to_owned(),
-        Behind::GraphqlRealtime | Behind::EventsRealtime => "connect".to_owned(),
+        Behind::AppSync(endpoint) => appsync::operation_name(endpoint).to_owned(),
         Behind::Api(api) => execute_api::operation_name(world, api, arrived),
         Behind::SignedJson(_) => signed_json::operation_name(arrived).to_owned(),
         Behind::S3 => s3::operation_name(arrived),
@@ -196,7 +191,7 @@ fn take_fault(world: &World, service: Service, arrived: &Arrived) -> Option<Answ
         let answer = match service.behind() {
             Behind::CognitoIdentity | Behind::CognitoIdp => aws_json::throttled(),
             Behind::Sts => sts::throttled(),
-            Behind::Graphql | Behind::GraphqlRealtime | Behind::Events | Behind::EventsRealtime => appsync::throttled(),
+            Behind::AppSync(_) => appsync::throttled(),
             Behind::Api(api) => execute_api::throttled(world, api),
             Behind::SignedJson(json) => signed_json::throttled(json),
             Behind::S3 => s3::throttled(arrived),
@@ -221,7 +216,7 @@ fn take_fault(world: &World, service: Service, arrived: &Arrived) -> Option<Answ
     Some(match service.behind() {
         Behind::CognitoIdentity | Behind::CognitoIdp => AwsError::internal(status).to_answer(),
         Behind::Sts => sts::failed(status),
-        Behind::Graphql | Behind::GraphqlRealtime | Behind::Events | Behind::EventsRealtime => appsync::failed(status),
+        Behind::AppSync(_) => appsync::failed(status),
         Behind::Api(api) => execute_api::failed(world, api, status),
         Behind::SignedJson(json) => signed_json::failed(json, status),
         Behind::S3 => s3::failed(arrived, status),

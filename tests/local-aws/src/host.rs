@@ -7,6 +7,7 @@ use crate::account::{
     Api, EVENTS_DNS_ID, EVENTS_DOMAIN, GRAPHQL_DNS_ID, GRAPHQL_DOMAIN, HTTP_API, REGION, REST_API,
     REST_API_WITHOUT_CORS,
 };
+use crate::appsync::Endpoint;
 use crate::signed_json::{DYNAMODB, JsonService, KENDRA, SSM, TRANSLATE};
 
 /// A service, by the name that the control's JSON uses.
@@ -49,10 +50,7 @@ pub(crate) enum Behind {
     CognitoIdentity,
     CognitoIdp,
     Sts,
-    Graphql,
-    GraphqlRealtime,
-    Events,
-    EventsRealtime,
+    AppSync(Endpoint),
     /// One of API Gateway's.
     Api(&'static Api),
     SignedJson(&'static JsonService),
@@ -66,10 +64,10 @@ impl Service {
             Self::CognitoIdentity => Behind::CognitoIdentity,
             Self::CognitoIdp => Behind::CognitoIdp,
             Self::Sts => Behind::Sts,
-            Self::Graphql => Behind::Graphql,
-            Self::GraphqlRealtime => Behind::GraphqlRealtime,
-            Self::Events => Behind::Events,
-            Self::EventsRealtime => Behind::EventsRealtime,
+            Self::Graphql => Behind::AppSync(Endpoint::Graphql),
+            Self::GraphqlRealtime => Behind::AppSync(Endpoint::GraphqlRealtime),
+            Self::Events => Behind::AppSync(Endpoint::Events),
+            Self::EventsRealtime => Behind::AppSync(Endpoint::EventsRealtime),
             Self::Rest => Behind::Api(&REST_API),
             Self::RestWithoutCors => Behind::Api(&REST_API_WITHOUT_CORS),
             Self::Http => Behind::Api(&HTTP_API),

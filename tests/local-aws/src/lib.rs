@@ -10,7 +10,8 @@
 //!   list of ways to set it wrong;
 //! - `world` holds what the services share: `clock`, `identities`, `tokens`, `issued` credentials, `faults`, `stats`;
 //! - `verify` is the one place where signatures are judged, `iam` the one place where permissions are;
-//! - one module per service: `cognito_identity`, `cognito_idp`, `sts`, `execute_api`, `appsync`, `signed_json`, `s3`;
+//! - one module per service: `cognito_identity`, `cognito_idp`, `sts`, `execute_api`, `appsync` (over HTTP and sockets),
+//!   `signed_json`, `s3`;
 //! - `control` is the way in for tests and for the page.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a failed assumption fails the test"))]

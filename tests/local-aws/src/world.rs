@@ -5,9 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use parking_lot::Mutex;
 
-use crate::appsync::events::ChannelPattern;
-use crate::appsync::realtime::{Sockets, Subscribers};
-use crate::appsync::{Changes, Notes};
+use crate::appsync::{Changes, ChannelPattern, Notes, Sockets, Subscribers};
 use crate::arrived::Arrived;
 use crate::clock::{Clock, shifted};
 use crate::cognito_idp::RefreshTokens;

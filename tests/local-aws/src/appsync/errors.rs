@@ -54,6 +54,11 @@ impl ApiError {
     }
 }
 
+/// There is nothing at that path, or nothing that takes that method.
+pub(super) fn unknown_operation() -> ApiError {
+    ApiError::new(StatusCode::NOT_FOUND, "UnknownOperationException", "Unknown Operation Request.")
+}
+
 /// The engine's response as AppSync writes it.
 pub(super) fn to_appsync(response: &Response) -> Value {
     let data = serde_json::to_value(&response.data).unwrap_or_default();

@@ -13,8 +13,9 @@ use tokio::task::AbortHandle;
 
 use super::access::{self, check_any_field};
 use super::errors::{self, ApiError, to_appsync};
+use super::graphql::{GraphQlRequest, check_waf, malformed};
 use super::realtime::{Frame, MESSAGE_LIMIT, Member, Protocol, Refused, Session, Subscriber};
-use super::{GraphQlRequest, check_waf, schema};
+use super::schema;
 use crate::arrived::Arrived;
 use crate::faults::realtime::Operation;
 use crate::host::Service;
@@ -52,13 +53,13 @@ impl Protocol for Subscriptions {
         match frame.kind() {
             "start" => started(session, frame).await,
             "stop" => {
-                if let Some(id) = frame.id()
+                if let Ok(id) = frame.id()
                     && session.remove(id)
                 {
                     session.send(&json!({ "type": "complete", "id": id })).await;
                 }
             }
-            kind => session.send(&Self::error(&session.unknown(kind))).await,
+            _ => session.send(&Self::error(&frame.unknown())).await,
         }
     }
 }
@@ -70,8 +71,9 @@ struct Opened {
 }
 
 async fn started(session: &mut Session, frame: &Frame) {
-    let Some(id) = frame.id() else {
-        return session.send(&Subscriptions::error(&ApiError::bad_request("The message has no usable id."))).await;
+    let id = match frame.id() {
+        Ok(id) => id,
+        Err(error) => return session.send(&Subscriptions::error(&error)).await,
     };
     match session.attempt(Operation::Start, |session| start(session, id, frame)) {
         None => {}
@@ -92,7 +94,7 @@ async fn started(session: &mut Session, frame: &Frame) {
 fn start(session: &mut Session, id: &str, frame: &Frame) -> Result<Opened, ApiError> {
     session.check_room(id)?;
     let payload = frame.member("payload");
-    let data = payload["data"].as_str().ok_or_else(super::malformed)?;
+    let data = payload["data"].as_str().ok_or_else(malformed)?;
     let world = &session.world;
     let settings = world.settings();
     // A web ACL looks at these frames only.

@@ -4,6 +4,7 @@
 //! Faults that have `times` heal by themselves after that many answers.
 
 pub(crate) mod realtime;
+mod sockets;
 
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
@@ -15,6 +16,7 @@ use serde_json::Value;
 use crate::host::Service;
 
 use realtime::{RealtimeChange, RealtimeFaults};
+use sockets::SocketsChange;
 
 /// The faults that hold at the moment.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -292,7 +294,7 @@ pub(crate) struct Change {
     stall: Field<OneOrMany<Stall>>,
     /// Sockets have faults of their own, and each of them stays that is not named.
     #[serde(default)]
-    pub(crate) realtime: Field<RealtimeChange>,
+    realtime: Field<RealtimeChange>,
     /// At once: forget all credentials that were issued.
     #[serde(default)]
     pub(crate) revoke_credentials: bool,
@@ -307,9 +309,19 @@ pub(crate) struct Change {
     pub(crate) disable_identity: Option<String>,
 }
 
+impl Change {
+    /// What happens to the sockets that are open, once this change is applied.
+    pub(crate) fn take_sockets_change(&mut self) -> SocketsChange {
+        match &mut self.realtime {
+            Field::Set(realtime) => realtime.take_sockets_change(),
+            Field::Keep | Field::Clear => SocketsChange::default(),
+        }
+    }
+}
+
 /// A field of a change: not named, `null`, or a value.
 #[derive(Debug, Default)]
-pub(crate) enum Field<T> {
+enum Field<T> {
     #[default]
     Keep,
     Clear,
@@ -360,7 +372,7 @@ impl From<Offset> for i64 {
 
 /// One fault, or a list of them that are used up in order.
 #[derive(Debug)]
-pub(crate) struct OneOrMany<T>(pub(crate) Vec<T>);
+struct OneOrMany<T>(Vec<T>);
 
 impl<'de, T: DeserializeOwned> Deserialize<'de> for OneOrMany<T> {
     // By hand, because serde's untagged enums lose the reason why neither form fits.

@@ -2,13 +2,10 @@
 
 use std::time::Duration;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use http::StatusCode;
-use serde::de::Error as _;
-use serde::{Deserialize, Deserializer, Serialize};
-use tokio_tungstenite::tungstenite::Message;
+use serde::{Deserialize, Serialize};
 
+use super::sockets::{Drop, RawFrame, SocketsChange};
 use super::{Field, OneOrMany, once, take};
 use crate::host::Service;
 
@@ -228,71 +225,15 @@ pub(crate) struct RealtimeChange {
     ignore: Field<OneOrMany<IgnoredFrame>>,
     fail_events: Field<OneOrMany<FailingEvent>>,
     /// At once: send frames to all sockets.
-    pub(crate) send: Option<OneOrMany<RawFrame>>,
+    send: Option<OneOrMany<RawFrame>>,
     /// At once, after that: end all sockets.
-    pub(crate) drop: Option<Drop>,
+    drop: Option<Drop>,
 }
 
-/// The end of all sockets that are open.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(crate) struct Drop {
-    pub(crate) service: Option<Service>,
-    /// None: without a close frame.
-    #[serde(default, deserialize_with = "close_code")]
-    pub(crate) code: Option<u16>,
-    #[serde(default)]
-    pub(crate) reason: String,
-}
-
-/// A code that may stand in a close frame (RFC 6455, section 7.4).
-fn close_code<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u16>, D::Error> {
-    let code = Option::<u16>::deserialize(deserializer)?;
-    let is_legal = |code: u16| (1000..=4999).contains(&code) && !matches!(code, 1004 | 1005 | 1006 | 1015);
-    match code {
-        Some(code) if !is_legal(code) => Err(D::Error::custom("code is none that a close frame may have")),
-        code => Ok(code),
-    }
-}
-
-/// A frame that AppSync might not send: exactly this.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct RawFrameMembers {
-    service: Option<Service>,
-    text: Option<String>,
-    /// In base64.
-    binary: Option<String>,
-    /// The text is followed by spaces up to this length in bytes.
-    #[serde(default)]
-    pad_to: usize,
-}
-
-/// The longest frame that is made.
-const PADDING_LIMIT: usize = 64 * 1024 * 1024;
-
-/// The same, ready to be sent.
-#[derive(Debug, Deserialize)]
-#[serde(try_from = "RawFrameMembers")]
-pub(crate) struct RawFrame {
-    pub(crate) service: Option<Service>,
-    pub(crate) message: Message,
-}
-
-impl TryFrom<RawFrameMembers> for RawFrame {
-    type Error = &'static str;
-
-    fn try_from(frame: RawFrameMembers) -> Result<Self, Self::Error> {
-        let message = match (frame.text, frame.binary) {
-            (Some(_), None) if frame.pad_to > PADDING_LIMIT => return Err("padTo is more than 64 MiB"),
-            (Some(mut text), None) => {
-                text.push_str(&" ".repeat(frame.pad_to.saturating_sub(text.len())));
-                Message::from(text)
-            }
-            (None, Some(binary)) => Message::from(STANDARD.decode(binary).map_err(|_| "binary is not base64")?),
-            _ => return Err("a frame has either text or binary"),
-        };
-        Ok(Self { service: frame.service, message })
+impl RealtimeChange {
+    pub(super) fn take_sockets_change(&mut self) -> SocketsChange {
+        let send = self.send.take().map(|frames| frames.0).unwrap_or_default();
+        SocketsChange::new(send, self.drop.take())
     }
 }
 
@@ -342,20 +283,9 @@ mod tests {
             (json!({ "refuse": { "operation": "stop", "errorType": "x" } }), "stop"),
             (json!({ "refuse": { "operation": "start" } }), "errorType"),
             (json!({ "refuse": { "errorType": "x", "status": 200 } }), "status"),
-            (json!({ "drop": { "code": 1006 } }), "code"),
-            (json!({ "send": {} }), "text or binary"),
-            (json!({ "send": { "text": "x", "binary": "eA==" } }), "text or binary"),
-            (json!({ "send": { "binary": "!" } }), "base64"),
-            (json!({ "send": { "text": "x", "padTo": 1_000_000_000 } }), "padTo"),
         ] {
             let error = change(value).unwrap_err().to_string();
             assert!(error.contains(word), "{error}");
         }
-    }
-
-    #[test]
-    fn a_raw_frame_is_padded_with_spaces() {
-        let frame: RawFrame = serde_json::from_value(json!({ "text": "{}", "padTo": 4 })).unwrap();
-        assert_eq!(frame.message, Message::from("{}  "));
     }
 }

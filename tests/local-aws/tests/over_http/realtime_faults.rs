@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message;
 
-use crate::support::{Api, LocalAws};
+use crate::support::{Api, LocalAws, refusal};
 
 async fn set(local: &LocalAws, change: Value) {
     local.faults(json!({ "realtime": change })).await;
@@ -112,10 +112,7 @@ async fn publishes_are_refused_and_single_events_fail() {
     .await;
     let publish = || local.publish_frame(&guest, "p", "/default/a", &["1", "2"]);
     let frame = socket.ask(publish()).await;
-    assert_eq!(
-        (&frame["type"], &frame["errors"][0]["errorType"]),
-        (&json!("publish_error"), &json!("ThrottlingException"))
-    );
+    assert_eq!(refusal(&frame), ("publish_error", "ThrottlingException"));
     let frame = socket.ask(publish()).await;
     assert_eq!(frame["failed"][0]["code"], "MessageProcessingError");
     assert_eq!(frame["successful"][0]["index"], 1);

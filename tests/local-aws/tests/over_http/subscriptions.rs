@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::{Value, json};
 
-use crate::support::{Api, LocalAws, Request};
+use crate::support::{Api, LocalAws, Request, refusal};
 
 const ADDED: &str = "subscription { noteAdded { text } }";
 
@@ -143,6 +143,18 @@ async fn a_connection_is_refused_in_its_first_frame() {
 }
 
 #[tokio::test]
+async fn an_unsigned_user_agent_is_taken_as_amplify_sends_it() {
+    let local = LocalAws::start().await;
+    let mut authorization = local.authorize_connect(Api::Graphql, &local.guest().await);
+    authorization["x-amz-user-agent"] = json!("aws-amplify/6");
+    let mut socket = local.open(Api::Graphql, &authorization).await;
+    assert_eq!(socket.ask(json!({ "type": "connection_init" })).await["type"], "connection_ack");
+    authorization["x-amz-other"] = json!("x");
+    let mut socket = local.open(Api::Graphql, &authorization).await;
+    assert_eq!(refusal(&socket.frame().await), ("connection_error", "BadRequestException"));
+}
+
+#[tokio::test]
 async fn a_start_is_refused_by_itself() {
     let local = LocalAws::start().await;
     let guest = local.guest().await;
@@ -189,6 +201,22 @@ async fn a_start_is_refused_by_itself() {
     assert_eq!((first_error(&answer).1, &answer["id"]), ("BadRequestException", &json!("1")));
     add(&local, "still").await;
     assert_eq!(socket.frame().await["payload"]["data"]["noteAdded"]["text"], "still");
+}
+
+#[tokio::test]
+async fn what_is_too_large_is_left_out_and_a_firewall_looks_at_starts() {
+    let local = LocalAws::start().await;
+    let guest = local.guest().await;
+    let mut socket = local.connect(Api::Graphql, &guest).await;
+    assert_eq!(socket.ask(local.start_frame(&guest, "1", ADDED)).await["type"], "start_ack");
+    add(&local, &"x".repeat(240 * 1024)).await;
+    add(&local, "small").await;
+    assert_eq!(socket.frame().await["payload"]["data"]["noteAdded"]["text"], "small");
+    assert_eq!(local.count("graphqlRealtime", "data", "tooLarge").await, 1);
+
+    local.control("PATCH", "settings/graphql", Some(json!({ "waf": { "maxBodyBytes": 10 } }))).await;
+    let frame = socket.ask(local.start_frame(&guest, "2", ADDED)).await;
+    assert_eq!(first_error(&frame), ("error", "WAFForbiddenException", "403 Forbidden"));
 }
 
 #[tokio::test]

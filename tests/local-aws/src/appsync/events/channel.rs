@@ -38,7 +38,7 @@ impl ChannelPattern {
     }
 
     /// Whether messages of a channel are for this subscription.
-    pub(in super::super) fn covers(&self, channel: &Channel) -> bool {
+    pub(in crate::appsync) fn covers(&self, channel: &Channel) -> bool {
         if self.has_wildcard {
             channel.0.len() > self.segments.len() && channel.0.starts_with(&self.segments)
         } else {

@@ -8,20 +8,20 @@ use http::{Method, StatusCode};
 use serde_json::Value;
 
 use super::access;
-use super::errors::ApiError;
-use super::unknown_operation;
+use super::errors::{ApiError, unknown_operation};
 use crate::answer::Answer;
 use crate::arrived::Arrived;
 use crate::world::World;
 
 use publish::Publish;
 
-pub(crate) use channel::{Channel, ChannelPattern};
+pub(super) use channel::Channel;
+pub(crate) use channel::ChannelPattern;
 pub(super) use publish::member;
 pub(super) use socket::EventSocket;
 
 /// Answers a request to the HTTP endpoint of the Events API, which takes publishes only.
-pub(crate) fn answer(world: &World, request: &Arrived) -> Answer {
+pub(super) fn answer(world: &World, request: &Arrived) -> Answer {
     match respond(world, request) {
         Ok(report) => Answer::json(StatusCode::OK, &report),
         Err(error) => error.to_answer(),

@@ -3,11 +3,11 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::super::access::{self, EventsAction, denied};
-use super::super::errors::ApiError;
-use super::super::realtime::{MESSAGE_LIMIT, Member, Protocol};
 use super::channel::Channel;
 use super::socket::EventSocket;
+use crate::appsync::access::{self, EventsAction, denied};
+use crate::appsync::errors::ApiError;
+use crate::appsync::realtime::{MESSAGE_LIMIT, Member, Protocol};
 use crate::faults::realtime::EventForm;
 use crate::issued::Caller;
 use crate::random;
@@ -107,7 +107,7 @@ fn deliver(world: &World, channel: &Channel, event: &str) {
 }
 
 /// The member of a message that holds the event.
-pub(in super::super) fn member(form: EventForm, event: &str) -> Member {
+pub(in crate::appsync) fn member(form: EventForm, event: &str) -> Member {
     let json = match form {
         EventForm::Text => json!(event),
         EventForm::List => json!([event]),

@@ -4,11 +4,11 @@
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::super::access::{self, EventsAction, denied};
-use super::super::errors::ApiError;
-use super::super::realtime::{Frame, Protocol, Refused, Session};
 use super::channel::ChannelPattern;
 use super::publish::Publish;
+use crate::appsync::access::{self, EventsAction, denied};
+use crate::appsync::errors::ApiError;
+use crate::appsync::realtime::{Frame, Protocol, Refused, Session};
 use crate::arrived::Arrived;
 use crate::faults::realtime::Operation;
 use crate::host::Service;
@@ -19,7 +19,7 @@ const PATH: &str = "/event";
 
 /// The protocol.
 #[derive(Debug)]
-pub(in super::super) struct EventSocket;
+pub(in crate::appsync) struct EventSocket;
 
 impl Protocol for EventSocket {
     const SERVICE: Service = Service::EventsRealtime;
@@ -50,8 +50,9 @@ impl Protocol for EventSocket {
     }
 
     async fn received(session: &mut Session, frame: &Frame) {
-        let Some(id) = frame.id() else {
-            return session.send(&Self::error(&ApiError::bad_request("The message has no usable id."))).await;
+        let id = match frame.id() {
+            Ok(id) => id,
+            Err(error) => return session.send(&Self::error(&error)).await,
         };
         match frame.kind() {
             "subscribe" => {
@@ -67,8 +68,8 @@ impl Protocol for EventSocket {
                 let result = session.attempt(Operation::Publish, |session| publish(session, frame));
                 answer(session, id, "publish", result).await;
             }
-            kind => {
-                let mut error = Self::error(&session.unknown(kind));
+            _ => {
+                let mut error = Self::error(&frame.unknown());
                 error["id"] = json!(id);
                 session.send(&error).await;
             }

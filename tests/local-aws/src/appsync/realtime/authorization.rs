@@ -8,9 +8,14 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 use serde_json::Value;
 
-use super::super::access::not_authorized;
-use super::super::errors::ApiError;
+use crate::appsync::access::not_authorized;
+use crate::appsync::errors::ApiError;
 use crate::arrived::Arrived;
+use crate::verify::Claim;
+
+/// AWS's own client puts this into the object and does not sign it (@aws-amplify/api-graphql 4), which no request over
+/// HTTP may do with a header of AWS's.
+const USER_AGENT: &str = "x-amz-user-agent";
 
 /// Headers, as an object of JSON.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,14 +59,19 @@ impl Authorization {
         if !host.is_some_and(|host| host.eq_ignore_ascii_case(http_host)) {
             return Err(not_authorized());
         }
-        Ok(Arrived {
+        let mut request = Arrived {
             method: Method::POST,
             uri: Uri::from_static(path),
             headers: self.0.clone(),
             body: Bytes::copy_from_slice(body.as_bytes()),
             request_id: String::new(),
             now,
-        })
+        };
+        let is_signed = Claim::read(&request).is_ok_and(|claim| claim.signed_headers.iter().any(|n| n == USER_AGENT));
+        if !is_signed {
+            request.headers.remove(USER_AGENT);
+        }
+        Ok(request)
     }
 }
 

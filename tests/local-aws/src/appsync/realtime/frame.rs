@@ -1,8 +1,9 @@
 //! Frames from clients.
 
+use http::StatusCode;
 use serde_json::{Map, Value};
 
-use super::super::errors::ApiError;
+use crate::appsync::errors::ApiError;
 
 /// A frame: an object of JSON with a `type`.
 #[derive(Debug)]
@@ -21,19 +22,27 @@ impl Frame {
     }
 
     /// Its `type`.
-    pub(in super::super) fn kind(&self) -> &str {
+    pub(in crate::appsync) fn kind(&self) -> &str {
         &self.kind
     }
 
     /// A member, `null` if it is not there.
-    pub(in super::super) fn member(&self, name: &str) -> &Value {
+    pub(in crate::appsync) fn member(&self, name: &str) -> &Value {
         self.members.get(name).unwrap_or(&Value::Null)
     }
 
     /// Its `id`: 1 to 128 letters, digits, `-`, `_` and `+`.
-    pub(in super::super) fn id(&self) -> Option<&str> {
+    pub(in crate::appsync) fn id(&self) -> Result<&str, ApiError> {
         let is_legal = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'+');
-        self.member("id").as_str().filter(|id| (1..=128).contains(&id.len()) && id.bytes().all(is_legal))
+        let id = self.member("id").as_str();
+        id.filter(|id| (1..=128).contains(&id.len()) && id.bytes().all(is_legal))
+            .ok_or_else(|| ApiError::bad_request("The message has no usable id."))
+    }
+
+    /// The answer to a frame whose type nobody knows.
+    pub(in crate::appsync) fn unknown(&self) -> ApiError {
+        let kind: String = self.kind.chars().take(64).collect();
+        ApiError::new(StatusCode::BAD_REQUEST, "UnsupportedOperation", format!("Unknown message type {kind}."))
     }
 }
 
@@ -46,7 +55,7 @@ mod tests {
     #[test]
     fn a_frame_is_an_object_with_a_type() {
         let frame = Frame::read(r#"{"type":"start","id":"a-_+1","payload":{"data":"x"}}"#).unwrap();
-        assert_eq!((frame.kind(), frame.id()), ("start", Some("a-_+1")));
+        assert_eq!((frame.kind(), frame.id().unwrap()), ("start", "a-_+1"));
         assert_eq!(frame.member("payload")["data"], "x");
         assert!(frame.member("channel").is_null());
         let deep = format!(r#"{{"type":"start","payload":{}{}}}"#, "[".repeat(10_000), "]".repeat(10_000));
@@ -59,7 +68,7 @@ mod tests {
     fn an_id_that_is_none_is_not_read() {
         for id in ["1", "\"\"", "\"a b\"", "\"ü\"", "null", &format!("\"{}\"", "x".repeat(129))] {
             let frame = Frame::read(&format!(r#"{{"type":"stop","id":{id}}}"#)).unwrap();
-            assert_eq!(frame.id(), None, "{id}");
+            assert!(frame.id().is_err(), "{id}");
         }
     }
 

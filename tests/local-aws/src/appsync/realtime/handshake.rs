@@ -3,11 +3,10 @@
 use http::{Method, StatusCode};
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
-use super::super::errors::ApiError;
-use super::super::unknown_operation;
 use super::Protocol;
 use super::authorization::Authorization;
 use crate::answer::Answer;
+use crate::appsync::errors::{ApiError, unknown_operation};
 use crate::arrived::Arrived;
 
 /// A request for a socket, in the right form.

@@ -30,13 +30,13 @@ impl Outgoing {
     }
 
     /// Sends a frame, and waits while too many others do; false if the socket is gone.
-    pub(in super::super) async fn send(&self, frame: impl Into<Message>) -> bool {
+    pub(in crate::appsync) async fn send(&self, frame: impl Into<Message>) -> bool {
         self.frames.send(frame.into()).await.is_ok()
     }
 
     /// Sends a frame without waiting; false if the socket is gone. A client that reads too slowly loses its socket: it
     /// must hold up nobody else.
-    pub(in super::super) fn offer(&self, frame: impl Into<Message>) -> bool {
+    pub(in crate::appsync) fn offer(&self, frame: impl Into<Message>) -> bool {
         match self.frames.try_send(frame.into()) {
             Ok(()) => true,
             Err(mpsc::error::TrySendError::Full(_)) => {

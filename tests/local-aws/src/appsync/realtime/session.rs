@@ -8,12 +8,12 @@ use std::time::Duration;
 use http::StatusCode;
 use serde_json::Value;
 
-use super::super::access::not_authorized;
-use super::super::errors::ApiError;
 use super::authorization::Authorization;
 use super::outgoing::Outgoing;
 use super::subscribers::Subscriber;
 use super::{Frame, Greeting, Protocol};
+use crate::appsync::access::not_authorized;
+use crate::appsync::errors::ApiError;
 use crate::arrived::Arrived;
 use crate::faults::realtime::{FrameFault, Operation};
 use crate::host::Service;
@@ -22,7 +22,7 @@ use crate::world::World;
 /// A connection.
 #[derive(Debug)]
 pub(crate) struct Session {
-    pub(in super::super) world: Arc<World>,
+    pub(in crate::appsync) world: Arc<World>,
     service: Service,
     http_host: String,
     outgoing: Outgoing,
@@ -72,18 +72,12 @@ impl Session {
     }
 
     /// Sends a frame.
-    pub(in super::super) async fn send(&self, frame: &Value) {
+    pub(in crate::appsync) async fn send(&self, frame: &Value) {
         self.outgoing.send(frame.to_string()).await;
     }
 
-    /// Answers a frame of unknown type.
-    pub(in super::super) fn unknown(&self, kind: &str) -> ApiError {
-        let kind: String = kind.chars().take(64).collect();
-        ApiError::new(StatusCode::BAD_REQUEST, "UnsupportedOperation", format!("Unknown message type {kind}."))
-    }
-
     /// Does what a frame asks for, unless a fault says otherwise; none if there is to be no answer.
-    pub(in super::super) fn attempt<T>(
+    pub(in crate::appsync) fn attempt<T>(
         &mut self,
         operation: Operation,
         work: impl FnOnce(&mut Self) -> Result<T, ApiError>,
@@ -105,7 +99,7 @@ impl Session {
     }
 
     /// The request that stands for a frame.
-    pub(in super::super) fn request(
+    pub(in crate::appsync) fn request(
         &self,
         authorization: &Value,
         path: &'static str,
@@ -116,7 +110,7 @@ impl Session {
     }
 
     /// Whether one more subscription of that id fits.
-    pub(in super::super) fn check_room(&self, id: &str) -> Result<(), ApiError> {
+    pub(in crate::appsync) fn check_room(&self, id: &str) -> Result<(), ApiError> {
         if self.subscriptions.contains_key(id) {
             return Err(ApiError::bad_request(format!("A subscription with the id {id} exists already.")));
         }
@@ -131,17 +125,17 @@ impl Session {
     }
 
     /// Who is sent the messages of a subscription.
-    pub(in super::super) fn subscriber(&self, id: &str) -> Subscriber {
+    pub(in crate::appsync) fn subscriber(&self, id: &str) -> Subscriber {
         Subscriber::new(id, self.outgoing.clone())
     }
 
     /// Keeps a subscription. It ends with the connection, if not before.
-    pub(in super::super) fn add(&mut self, id: &str, subscription: impl Debug + Send + Sync + 'static) {
+    pub(in crate::appsync) fn add(&mut self, id: &str, subscription: impl Debug + Send + Sync + 'static) {
         self.subscriptions.insert(id.to_owned(), Box::new(subscription));
     }
 
     /// Ends a subscription; false if there is none of that id.
-    pub(in super::super) fn remove(&mut self, id: &str) -> bool {
+    pub(in crate::appsync) fn remove(&mut self, id: &str) -> bool {
         self.subscriptions.remove(id).is_some()
     }
 }
@@ -149,7 +143,7 @@ impl Session {
 /// A refusal of what a frame asks for.
 #[derive(Debug)]
 pub(crate) struct Refused {
-    pub(in super::super) error: ApiError,
+    pub(in crate::appsync) error: ApiError,
     /// Whether it says which frame it is about: AppSync does not when it throttles.
-    pub(in super::super) with_id: bool,
+    pub(in crate::appsync) with_id: bool,
 }

@@ -47,7 +47,7 @@ pub(crate) struct Registration<T: Debug> {
 
 impl<T: Debug> Subscribers<T> {
     /// From now on messages come to this subscriber.
-    pub(in super::super) fn register(self: &Arc<Self>, to: T, subscriber: Subscriber) -> Registration<T> {
+    pub(in crate::appsync) fn register(self: &Arc<Self>, to: T, subscriber: Subscriber) -> Registration<T> {
         let mut registered = self.0.lock();
         registered.registered += 1;
         let number = registered.registered;
@@ -56,7 +56,7 @@ impl<T: Debug> Subscribers<T> {
     }
 
     /// Those that a message is for.
-    pub(in super::super) fn of(&self, is_meant: impl Fn(&T) -> bool) -> Vec<Subscriber> {
+    pub(in crate::appsync) fn of(&self, is_meant: impl Fn(&T) -> bool) -> Vec<Subscriber> {
         let registered = self.0.lock();
         let meant = registered.by_number.values().filter(|(to, _)| is_meant(to));
         meant.map(|(_, subscriber)| subscriber.clone()).collect()
@@ -75,12 +75,12 @@ impl Subscriber {
     }
 
     /// Sends a message, and waits while too many others do; false if the socket is gone.
-    pub(in super::super) async fn send(&self, member: &Member) -> bool {
+    pub(in crate::appsync) async fn send(&self, member: &Member) -> bool {
         self.outgoing.send(self.message(member)).await
     }
 
     /// Sends a message without waiting; false if the socket is gone.
-    pub(in super::super) fn offer(&self, member: &Member) -> bool {
+    pub(in crate::appsync) fn offer(&self, member: &Member) -> bool {
         self.outgoing.offer(self.message(member))
     }
 
@@ -91,7 +91,7 @@ impl Subscriber {
 
 impl Member {
     /// `json` is JSON.
-    pub(in super::super) fn new(name: &str, json: &str) -> Self {
+    pub(in crate::appsync) fn new(name: &str, json: &str) -> Self {
         Self(format!("{}:{json}", Value::from(name)))
     }
 }

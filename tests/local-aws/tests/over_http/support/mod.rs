@@ -10,7 +10,7 @@ use local_aws::{Options, Server};
 
 pub(crate) use http_client::{Reply, Request, begin};
 pub(crate) use signer::Credentials;
-pub(crate) use socket::Api;
+pub(crate) use socket::{Api, refusal};
 
 /// A server of the test's own, on a port of its own.
 pub(crate) struct LocalAws {

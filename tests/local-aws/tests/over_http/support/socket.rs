@@ -33,6 +33,12 @@ impl Api {
     }
 }
 
+/// The type of a frame that refuses something, and the name of its error, wherever the protocol puts it.
+pub(crate) fn refusal(frame: &Value) -> (&str, &str) {
+    let errors = frame.get("errors").unwrap_or(&frame["payload"]["errors"]);
+    (frame["type"].as_str().unwrap_or_default(), errors[0]["errorType"].as_str().unwrap_or_default())
+}
+
 pub(crate) struct Socket {
     stream: WebSocketStream<TcpStream>,
 }
