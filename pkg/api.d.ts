@@ -605,7 +605,28 @@ export interface Subscription<Message> extends AsyncIterableIterator<Message, un
 }
 
 /**
- * A channel of AppSync Events, see {@link Client.events}. Its methods are bound.
+ * An API of AppSync Events, see {@link Client.events}.
+ *
+ * @example
+ * import type { EventsApi } from "sigfetch";
+ *
+ * const lobby = (api: EventsApi) => api.channel("default/lobby");
+ */
+export interface EventsApi {
+  /**
+   * A channel by its name, such as `default/room`: up to five segments of up to 50 letters, digits and inner hyphens.
+   * With `/*` at the end it stands for all channels below, to subscribe to.
+   *
+   * @throws {@link SigFetchError} `INVALID_REQUEST` through the methods of the channel.
+   * @example
+   * const endpoint = "https://abcdefghijklmnopqrstuvwxyz.appsync-api.eu-west-1.amazonaws.com/event";
+   * const all = aws.events(endpoint).channel("default/*");
+   */
+  readonly channel: (name: string) => EventChannel;
+}
+
+/**
+ * A channel of AppSync Events, see {@link EventsApi.channel}. Its methods are bound.
  *
  * @example
  * const room = aws
@@ -1210,8 +1231,6 @@ export interface Client extends EventTarget {
    *
    * @param endpoint The API's HTTP endpoint (`https://….appsync-api.…/event`), its realtime endpoint, or either of them on
    * a declared custom domain.
-   * @returns An object whose `channel` gives a channel by its name, such as `default/room`: up to five segments of up to 50
-   * letters, digits and inner hyphens; `/*` at the end subscribes to all channels below.
    * @throws {@link SigFetchError} through the channel's methods, as {@link Client.subscribe} does.
    * @example
    * const room = aws
@@ -1221,7 +1240,7 @@ export interface Client extends EventTarget {
    * await subscription.ready();
    * await room.publish([{ text: "hello" }]);
    */
-  readonly events: (endpoint: string | URL) => { readonly channel: (name: string) => EventChannel };
+  readonly events: (endpoint: string | URL) => EventsApi;
   /**
    * Returns the current credentials, refreshed if needed. The clients of the AWS SDK for JavaScript v3 accept this
    * method as a credential provider.

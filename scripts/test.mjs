@@ -43,7 +43,11 @@ const stages = [
   {
     name: "browser",
     about: "the WebAssembly in headless Chromium",
-    run: () => run("wasm-pack", ["test", "--headless", "--chrome", "--", "--features", "npm"]),
+    async run() {
+      const test = (...args) => run("wasm-pack", ["test", "--headless", "--chrome", "--", ...args]);
+      await test("--features", "npm");
+      await test("--lib", "--features", "npm-realtime");
+    },
   },
   { name: "build", about: "the npm package", run: build },
   { name: "reference", about: "everything public is documented, and no link is broken", run: reference },

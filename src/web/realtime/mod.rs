@@ -19,6 +19,9 @@ use crate::appsync::realtime;
 use crate::client::realtime::{Realtime, Subscription};
 use crate::error::Error;
 
+#[cfg(test)]
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
+
 /// The lasting connections of a client.
 #[wasm_bindgen]
 #[derive(Debug)]
