@@ -316,6 +316,18 @@ class RunningSubscription {
   /** @type {{ error: unknown } | undefined} */
   #failure;
   #messages = this.#take();
+  /** What is just being taken. @type {{ message?: any, gap?: Api.Gap, isEnd?: boolean }} */
+  #taken = {};
+  /** One for all messages, as making it takes longer than all else that a message needs here. */
+  #consumer = {
+    message: (/** @type {unknown} */ message) => (this.#taken = { message }),
+    gap: (/** @type {Parameters<typeof gapOf>} */ ...given) => (this.#taken = { gap: gapOf(...given) }),
+    end: () => (this.#taken = { isEnd: true }),
+    failed: (/** @type {unknown} */ error) => {
+      this.#failure = { error };
+      this.#taken = { isEnd: true };
+    },
+  };
 
   /**
    * @param {ClientPage} page
@@ -367,16 +379,10 @@ class RunningSubscription {
    * @returns {{ message?: any, gap?: Api.Gap } | undefined}
    */
   #takeOne() {
-    /** @type {{ message?: any, gap?: Api.Gap, isEnd?: boolean }} */
-    const taken = {};
-    const consumer = {
-      message: (/** @type {unknown} */ message) => (taken.message = message),
-      gap: (/** @type {Parameters<typeof gapOf>} */ ...given) => (taken.gap = gapOf(...given)),
-      end: () => (taken.isEnd = true),
-      failed: (/** @type {unknown} */ error) => (this.#failure = { error }),
-    };
-    if (!this.#inner?.take(consumer)) return undefined;
-    if (taken.isEnd || this.#failure) this.#end();
+    if (!this.#inner?.take(this.#consumer)) return undefined;
+    const taken = this.#taken;
+    this.#taken = {};
+    if (taken.isEnd) this.#end();
     return taken;
   }
 

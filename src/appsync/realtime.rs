@@ -2,7 +2,7 @@
 //! the [`Connection`](super::connection::Connection)'s ("Building a real-time WebSocket client", AppSync Developer
 //! Guide; the protocol is Apollo's older `graphql-ws`, not `graphql-transport-ws`).
 
-use super::connection::{Frame, JsonObject, Operation, Value, WireId, decimal, first_error, wire_id};
+use super::connection::{Frame, JsonObject, Member, Operation, Value, WireId, decimal, first_error, wire_id};
 
 /// Makes the operation of a subscription. `body` is what is sent of it: a JSON object with `query`, `variables` and
 /// `operationName`.
@@ -22,7 +22,7 @@ pub(super) fn read_frame<P: Value>(kind: &str, value: &P) -> Option<Frame<P>> {
     let id = wire_id(value);
     Some(match kind {
         "start_ack" => Frame::Started(id?),
-        "data" => Frame::Data { id: id?, payloads: vec![value.member("payload")] },
+        "data" => Frame::Data { id: id?, payloads: vec![value.member(Member::Payload)] },
         "error" => Frame::Refused { id, error: first_error(value) },
         "complete" => Frame::Complete(id?),
         _ => return None,

@@ -2,7 +2,7 @@
 
 use super::action::Authorization;
 use super::encoding::{JsonObject, decimal};
-use super::frame::{Frame, Value, WireId};
+use super::frame::{Frame, Member, Value, WireId};
 use crate::appsync::{events, realtime};
 use crate::endpoint::appsync_hosts;
 use crate::error::Error;
@@ -57,7 +57,7 @@ impl Protocol {
 
     /// Reads a frame; `None` if it is none that a server may send.
     pub(super) fn read<P: Value>(self, value: &P) -> Option<Frame<P>> {
-        let kind = value.member("type")?.text()?;
+        let kind = value.member(Member::Type)?.text()?;
         Frame::read_common(&kind, value).or_else(|| match self {
             Self::GraphQl => realtime::read_frame(&kind, value),
             Self::Events => events::read_frame(&kind, value),

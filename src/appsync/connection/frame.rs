@@ -10,7 +10,7 @@ use crate::time::Millis;
 /// one asked for is `None`.
 pub trait Value: Clone {
     /// A member of an object.
-    fn member(&self, name: &str) -> Option<Self>;
+    fn member(&self, member: Member) -> Option<Self>;
     /// An element of an array.
     fn item(&self, index: usize) -> Option<Self>;
     /// The text, if it is one.
@@ -19,6 +19,29 @@ pub trait Value: Clone {
     fn number(&self) -> Option<f64>;
     /// The JSON value that this text holds, if it is a text and holds one.
     fn parse(&self) -> Option<Self>;
+}
+
+/// The members that are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "see `Member::NAMES`")]
+pub enum Member {
+    ConnectionTimeoutMs,
+    Errors,
+    Event,
+    Id,
+    Payload,
+    Successful,
+    Type,
+}
+
+impl Member {
+    /// The names, in the order of the variants.
+    pub const NAMES: [&str; 7] = ["connectionTimeoutMs", "errors", "event", "id", "payload", "successful", "type"];
+
+    /// The name in JSON.
+    pub fn name(self) -> &'static str {
+        Self::NAMES[self as usize]
+    }
 }
 
 /// The name by which a `start`, `subscribe` or `publish` is answered; unique on its socket.
@@ -55,8 +78,8 @@ impl<P: Value> Frame<P> {
             "ka" => Self::KeepAlive,
             "connection_ack" => {
                 // GraphQL puts it into the payload, Events beside the type.
-                let timeout = |value: &P| value.member("connectionTimeoutMs")?.number();
-                Self::ConnectionAck { timeout: timeout(value).or_else(|| timeout(&value.member("payload")?)) }
+                let timeout = |value: &P| value.member(Member::ConnectionTimeoutMs)?.number();
+                Self::ConnectionAck { timeout: timeout(value).or_else(|| timeout(&value.member(Member::Payload)?)) }
             }
             "connection_error" => Self::ConnectionError(first_error(value)),
             _ => return None,
@@ -66,7 +89,7 @@ impl<P: Value> Frame<P> {
 
 /// The frame's `id`, if it is one of ours.
 pub(crate) fn wire_id<V: Value>(value: &V) -> Option<WireId> {
-    value.member("id")?.text()?.parse().ok()
+    value.member(Member::Id)?.text()?.parse().ok()
 }
 
 /// How long a connection may be silent, from what the server says: at least a second, at most ten minutes; five

@@ -33,7 +33,7 @@ pub use action::{
 };
 pub use endpoint::{Endpoint, EndpointUrl, Protocol};
 pub use failure::Failure;
-pub use frame::Value;
+pub use frame::{Member, Value};
 pub use queue::{Delivery, Gap, QueueLimits};
 pub use refusal::{Judge, Remedy, Verdict};
 

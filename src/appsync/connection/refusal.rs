@@ -1,7 +1,7 @@
 //! What AppSync says over a socket when it refuses something, and what is to be done about it.
 
 use super::failure::Failure;
-use super::frame::Value;
+use super::frame::{Member, Value};
 use crate::retry::ErrorKind;
 
 /// What helps against a refusal.
@@ -43,7 +43,7 @@ pub type Judge<P> = Box<dyn Fn(Option<&P>, Option<&str>) -> Verdict<P>>;
 /// Reads `errors`, which stands at the top level or inside `payload`, and is an array or, in the wild, an object
 /// (aws-amplify/aws-appsync-realtime-client-ios#67).
 pub(in crate::appsync) fn first_error<P: Value>(frame: &P) -> Option<P> {
-    let errors = |value: &P| value.member("errors");
-    let list = errors(frame).or_else(|| errors(&frame.member("payload")?))?;
+    let errors = |value: &P| value.member(Member::Errors);
+    let list = errors(frame).or_else(|| errors(&frame.member(Member::Payload)?))?;
     list.item(0).or(Some(list))
 }

@@ -13,7 +13,7 @@ pub use channel::{Channel, Subscription};
 pub use publish::Publish;
 pub(super) use publish::check_socket_safe;
 
-use super::connection::{Frame, JsonObject, Value, WireId, decimal, first_error, wire_id};
+use super::connection::{Frame, JsonObject, Member, Value, WireId, decimal, first_error, wire_id};
 
 /// `subscribe` or `publish`. The members of the signed body stand in the message as they were signed.
 pub(super) fn message(kind: &str, id: WireId, body: &str, authorization: &str) -> String {
@@ -37,7 +37,9 @@ pub(super) fn read_frame<P: Value>(kind: &str, value: &P) -> Option<Frame<P>> {
         "data" => Frame::Data { id: id?, payloads: read_events(value) },
         "subscribe_error" | "publish_error" | "error" => Frame::Refused { id, error: first_error(value) },
         "broadcast_error" => Frame::MessageLost(id?),
-        "publish_success" => Frame::Published { id: id?, report: value.member("successful").map(|_| value.clone())? },
+        "publish_success" => {
+            Frame::Published { id: id?, report: value.member(Member::Successful).map(|_| value.clone())? }
+        }
         "unsubscribe_success" | "unsubscribe_error" => Frame::Nothing,
         _ => return None,
     })
@@ -45,7 +47,7 @@ pub(super) fn read_frame<P: Value>(kind: &str, value: &P) -> Option<Frame<P>> {
 
 /// `event` is a text with JSON in it, or an array of such: the guide shows arrays, AWS's own clients expect either.
 fn read_events<P: Value>(value: &P) -> Vec<Option<P>> {
-    let Some(event) = value.member("event") else { return vec![None] };
+    let Some(event) = value.member(Member::Event) else { return vec![None] };
     let items: Vec<_> = (0..).map_while(|index| event.item(index)).map(|item| item.parse()).collect();
     if items.is_empty() { vec![event.parse()] } else { items }
 }

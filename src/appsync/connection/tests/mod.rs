@@ -15,8 +15,8 @@ use crate::appsync::{kind_of_frame, realtime, refusal, reply_of_frame};
 pub(crate) struct JsonValue(pub(crate) Json);
 
 impl Value for JsonValue {
-    fn member(&self, name: &str) -> Option<Self> {
-        self.0.as_object()?.get(name).cloned().map(Self)
+    fn member(&self, member: Member) -> Option<Self> {
+        self.0.as_object()?.get(member.name()).cloned().map(Self)
     }
 
     fn item(&self, index: usize) -> Option<Self> {
