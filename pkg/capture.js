@@ -144,7 +144,7 @@ const quickly = (data) =>
  * @param {RequestInfo | URL} input
  * @param {SignedRequestInit} [init]
  */
-export const captureRequest = (input, init) => take(isRequest(input) ? input : resolve(input), members(init), true);
+export const captureRequest = (input, init) => take(isRequest(input) ? input : resolve(input), captureInit(init), true);
 
 /**
  * Captures a GraphQL operation.
@@ -155,7 +155,7 @@ export const captureRequest = (input, init) => take(isRequest(input) ? input : r
  */
 export function captureGraphql(url, operation, init) {
   const [, body] = captureOperation(operation);
-  const given = members(init);
+  const given = captureInit(init);
   const headers = headersOf(given.headers);
   if (!headers.has("content-type")) headers.set("content-type", "application/json");
   return captureRequest(url, Object.assign(given, { method: "POST", headers, body }));
@@ -172,6 +172,9 @@ export function captureOperation(operation, noVariables) {
   const { query: document, variables = noVariables, operationName } = ownCopy(Object(operation));
   const query = documentText(document);
   if (query === undefined) throw invalidRequest("request.query", "must be a GraphQL document");
+  if (typeof variables !== "object" && variables !== undefined) {
+    throw invalidRequest("request.variables", "must be an object");
+  }
   return [query, written("request.variables", { query, variables, operationName }), operationName];
 }
 
@@ -217,7 +220,7 @@ export function captureUrl(endpoint) {
  * @param {boolean} [isSync] Whether nothing can be waited for.
  */
 export function captureHeaders(input, init, isSync = false) {
-  const given = members(init);
+  const given = captureInit(init);
   if (isFleeting(given.body)) {
     throw invalidRequest("init.body", "would not be sent as it was signed: use signedFetch or sign");
   }
@@ -238,7 +241,7 @@ export function captureHeaders(input, init, isSync = false) {
  * @returns {Call & { expiresSeconds?: number }}
  */
 export function capturePresigned(url, init) {
-  const given = /** @type {PresignInit & SignedRequestInit} */ (members(init));
+  const given = /** @type {PresignInit & SignedRequestInit} */ (captureInit(init));
   const call = captureHeaders(url, given);
   if (given.body != null || call.payload !== undefined) {
     throw invalidRequest("init.body", "is not part of a presigned URL: whoever uses the URL sends it");
@@ -319,10 +322,9 @@ const isBodiless = (/** @type {string} */ method) => /^(GET|HEAD)$/.test(method)
 /**
  * The members of an init.
  *
- * @param {SignedRequestInit | null | undefined} init
- * @returns {SignedRequestInit}
+ * @param {any} init
  */
-function members(init) {
+export function captureInit(init) {
   if (init != null && typeof init !== "object") throw invalidRequest("init", "must be an object");
   return ownCopy(init ?? {});
 }

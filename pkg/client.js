@@ -5,6 +5,7 @@ import {
   captureEvents,
   captureGraphql,
   captureHeaders,
+  captureInit,
   captureOperation,
   capturePresigned,
   captureRequest,
@@ -13,7 +14,7 @@ import {
 import { handled } from "./body.js";
 import { SigFetchError, invalidOption, loadError } from "./errors.js";
 import { checkPlatform, isLoaded, load } from "./load.js";
-import { checkLogins, copyLogins, copyOptions, ownCopy } from "./options.js";
+import { checkLogins, copyLogins, copyOptions } from "./options.js";
 import { Subscription } from "./subscription.js";
 import { Client as Core } from "./wasm/sigfetch.js";
 
@@ -224,7 +225,10 @@ class Client extends EventTarget {
         const client = held.deref();
         if (client) dispatch(client, type, detail);
       },
-      closing: this.#closing.signal,
+      get closing() {
+        const client = held.deref();
+        return client && client.#closing.signal;
+      },
       async post(url, body, signal) {
         const client = held.deref();
         const headers = { "content-type": "application/json" };
@@ -335,7 +339,7 @@ class Client extends EventTarget {
   /** @type {Api.Client["subscribe"]} */
   subscribe = (endpoint, request, init) =>
     subscription(async (stop) => {
-      const given = [captureUrl(endpoint), captureOperation(request, {}), ownCopy(init ?? {})];
+      const given = [captureUrl(endpoint), captureOperation(request, {}), captureInit(init)];
       return this.#connected((live, period) => live.subscribe(period, ...given, stop));
     });
 
@@ -344,11 +348,11 @@ class Client extends EventTarget {
     channel: (name) => ({
       subscribe: (init) =>
         subscription(async (stop) => {
-          const given = [captureUrl(endpoint), String(name), ownCopy(init ?? {})];
+          const given = [captureUrl(endpoint), name, captureInit(init)];
           return this.#connected((live, period) => live.subscribeChannel(period, ...given, stop));
         }),
       publish: async (events, init) => {
-        const given = [captureUrl(endpoint), String(name), captureEvents(events), ownCopy(init ?? {})];
+        const given = [captureUrl(endpoint), name, captureEvents(events), captureInit(init)];
         return this.#connected((live, period) => live.publish(period, ...given));
       },
     }),

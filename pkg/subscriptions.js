@@ -19,7 +19,7 @@ import { isAwsHost } from "./wasm/sigfetch.js";
  * @property {Core | undefined} core
  * @property {Api.Client | undefined} client
  * @property {(type: string, detail: object) => void} dispatch
- * @property {AbortSignal} closing Aborted when the client is closed.
+ * @property {AbortSignal | undefined} closing Aborted when the client is closed.
  * @property {(url: string, body: string, signal: AbortSignal | undefined) => Promise<unknown>} post
  */
 
@@ -158,8 +158,7 @@ class Live {
   constructor(page) {
     this.#page = page;
     this.#connections = new Connections(new Page(page));
-    page.closing.addEventListener("abort", () => this.#connections.close());
-    watch(this.#connections, page.closing);
+    watch(this.#connections, /** @type {AbortSignal} */ (page.closing));
   }
 
   /**
@@ -170,6 +169,7 @@ class Live {
    * @param {AbortSignal} stop
    */
   subscribe(period, url, [query, body, operationName], init, stop) {
+    checkText("request.operationName", operationName ?? "");
     return this.#start(url, init, stop, (most) =>
       this.#connections.subscribe(period, url, query, operationName, body, most),
     );
@@ -183,6 +183,7 @@ class Live {
    * @param {AbortSignal} stop
    */
   subscribeChannel(period, url, channel, init, stop) {
+    checkText("channel", channel);
     return this.#start(url, init, stop, (most) => this.#connections.subscribeChannel(period, url, channel, most));
   }
 
@@ -212,6 +213,7 @@ class Live {
    * @returns {Promise<Api.PublishResult>}
    */
   async publish(period, url, channel, events, { signal, transport = "http" }) {
+    checkText("channel", channel);
     checkSignal(signal);
     if (transport !== "http" && transport !== "socket") {
       throw invalidRequest("init.transport", 'must be "http" or "socket"');
@@ -223,7 +225,9 @@ class Live {
     for (const [body, count] of this.#connections.publishes(channel, events, isOverSocket)) {
       try {
         const httpUrl = this.#connections.publishUrl(period, url);
-        const answer = await (isOverSocket ? this.#send(period, url, body, signal) : this.#page.post(httpUrl, body, signal));
+        const answer = await (isOverSocket
+          ? this.#send(period, url, body, signal)
+          : this.#page.post(httpUrl, body, signal));
         append(result, answer, before);
       } catch (error) {
         // Nothing was published, so that the whole can be called again.
@@ -260,7 +264,7 @@ class Live {
 }
 
 /**
- * Tells connections when the device wakes, or goes offline or online. It holds them weakly.
+ * Tells connections when the client is closed, and when the device wakes, or goes offline or online. It holds them weakly.
  *
  * @param {Connections} connections
  * @param {AbortSignal} closing
@@ -268,16 +272,20 @@ class Live {
 function watch(connections, closing) {
   const held = new WeakRef(connections);
   const gone = new AbortController();
-  const stop = () => gone.abort();
-  closing.addEventListener("abort", stop);
-  const listen = (/** @type {string} */ name, /** @type {(connections: Connections) => void} */ tell) => {
-    const listener = () => {
-      const connections = held.deref();
-      if (connections) tell(connections);
-      else stop();
-    };
-    globalThis.addEventListener?.(name, listener, { signal: gone.signal });
+  const listener = (/** @type {(connections: Connections) => void} */ tell) => () => {
+    const connections = held.deref();
+    if (connections) tell(connections);
+    else gone.abort();
   };
+  const listen = (/** @type {string} */ name, /** @type {(connections: Connections) => void} */ tell) =>
+    globalThis.addEventListener?.(name, listener(tell), { signal: gone.signal });
+  closing.addEventListener(
+    "abort",
+    listener((connections) => {
+      connections.close();
+      gone.abort();
+    }),
+  );
   listen("offline", (connections) => connections.networkChanged(false));
   listen("online", (connections) => connections.networkChanged(true));
   listen("pageshow", (connections) => connections.wake());
@@ -409,6 +417,14 @@ const ended = () => new DOMException("The subscription has ended", "AbortError")
 function gapOf(since, until, disconnections, overflowed, unreadable) {
   const date = (/** @type {number} */ at) => new Date(Date.now() + at - performance.now());
   return { since: date(since), until: date(until), disconnections, overflowed, unreadable };
+}
+
+/**
+ * @param {string} field
+ * @param {unknown} value
+ */
+function checkText(field, value) {
+  if (typeof value !== "string") throw invalidRequest(field, "must be a string");
 }
 
 /** @param {unknown} signal */

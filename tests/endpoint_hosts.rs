@@ -5,8 +5,7 @@
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use sigfetch::endpoint::{
-    Partition, Unrecognised, appsync_hosts, is_loopback, is_region, partition_of_region,
-    recognise, service_host,
+    Partition, Unrecognised, appsync_hosts, is_loopback, is_region, partition_of_region, recognise, service_host,
 };
 
 const SERVICE_HOSTS: &str = include_str!("vectors/endpoint/service-hosts.csv");

@@ -211,14 +211,7 @@ impl Session {
 
     /// Puts right what an error says is wrong: whether another signature may get through, and whether credentials have to
     /// be refreshed for it. `date` is when the server answered, if that is known.
-    fn recover(
-        &mut self,
-        kind: ErrorKind,
-        host: &str,
-        key: &str,
-        date: Option<Millis>,
-        local: Millis,
-    ) -> (bool, bool) {
+    fn recover(&mut self, kind: ErrorKind, host: &str, key: &str, date: Option<Millis>, local: Millis) -> (bool, bool) {
         match kind {
             ErrorKind::ClockSkew(stated) => {
                 (stated.or(date).is_some_and(|time| self.clock.learn_host(host, time, local)), false)

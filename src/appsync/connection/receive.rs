@@ -143,7 +143,12 @@ impl<P: Value> Connection<P> {
     }
 }
 
-fn acknowledge<P: Clone>(actions: &mut VecDeque<Action<P>>, subscription: &mut Subscription<P>, wire: WireId, now: Millis) {
+fn acknowledge<P: Clone>(
+    actions: &mut VecDeque<Action<P>>,
+    subscription: &mut Subscription<P>,
+    wire: WireId,
+    now: Millis,
+) {
     let mut is_first = false;
     change(actions, subscription, |subscription| is_first = subscription.acknowledge(wire, now));
     if is_first {

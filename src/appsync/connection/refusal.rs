@@ -129,12 +129,9 @@ mod tests {
 
     #[test]
     fn every_remedy_has_a_name_of_its_own() {
-        for remedy in [
-            Remedy::Recover,
-            Remedy::Wait(Code::Throttled),
-            Remedy::Wait(Code::ServiceFault),
-            Remedy::Nothing,
-        ] {
+        for remedy in
+            [Remedy::Recover, Remedy::Wait(Code::Throttled), Remedy::Wait(Code::ServiceFault), Remedy::Nothing]
+        {
             assert_eq!(Remedy::named(remedy.name()), remedy);
         }
     }

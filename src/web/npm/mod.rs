@@ -11,4 +11,3 @@ mod promise;
 mod storage;
 
 pub use exports::{ExportedClient, Hasher, is_aws_host};
-

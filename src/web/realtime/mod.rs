@@ -143,13 +143,9 @@ impl ExportedSubscription {
         match self.0.take() {
             None => return false,
             Some(Delivery::Message(Payload(message))) => consumer.message(&message),
-            Some(Delivery::Gap(gap)) => consumer.gap(
-                gap.since as f64,
-                gap.until as f64,
-                gap.disconnections,
-                gap.overflowed,
-                gap.unreadable,
-            ),
+            Some(Delivery::Gap(gap)) => {
+                consumer.gap(gap.since as f64, gap.until as f64, gap.disconnections, gap.overflowed, gap.unreadable)
+            }
             Some(Delivery::End) => consumer.end(),
             Some(Delivery::Failed(failure)) => consumer.failed(&js_failure(self.0.host().page(), failure)),
         }

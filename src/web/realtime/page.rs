@@ -73,14 +73,7 @@ extern "C" {
     pub(super) fn message(this: &Consumer, payload: &JsValue);
     /// Times are milliseconds of `performance.now()`.
     #[wasm_bindgen(method, structural)]
-    pub(super) fn gap(
-        this: &Consumer,
-        since: f64,
-        until: f64,
-        disconnections: u32,
-        overflowed: u32,
-        unreadable: u32,
-    );
+    pub(super) fn gap(this: &Consumer, since: f64, until: f64, disconnections: u32, overflowed: u32, unreadable: u32);
     #[wasm_bindgen(method, structural)]
     pub(super) fn end(this: &Consumer);
     #[wasm_bindgen(method, structural)]

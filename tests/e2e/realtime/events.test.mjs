@@ -38,10 +38,10 @@ test("two pages chat through a channel, over HTTP and over the socket", async ()
     [other, [1, [2], null], "socket"],
   ];
   for (const [page, event, transport] of said) {
-    const { successful, failed } = await page.evaluate(([event, transport]) => room.publish([event], { transport }), [
-      event,
-      transport,
-    ]);
+    const { successful, failed } = await page.evaluate(
+      ([event, transport]) => room.publish([event], { transport }),
+      [event, transport],
+    );
     assert.deepEqual(failed, []);
     assert.equal(successful.length, 1);
     assert.equal(successful[0].index, 0);
@@ -139,7 +139,10 @@ test("events in both forms are read", async () => {
     await at.aws.faults({ realtime: { eventForm } });
     const messages = await run(async (aws, { url }) => {
       const record = await follow((init) => aws.events(url).channel("default/a").subscribe(init));
-      await aws.events(url).channel("default/a").publish([{ a: [1] }, "text"]);
+      await aws
+        .events(url)
+        .channel("default/a")
+        .publish([{ a: [1] }, "text"]);
       await until(() => record.messages.length === 2);
       return record.messages;
     });
@@ -149,7 +152,10 @@ test("events in both forms are read", async () => {
 
 test("a custom domain and the realtime endpoint are taken", async () => {
   const { eventsDomain, eventsRealtime } = at.config.endpoints;
-  const options = { ...at.guest, endpoints: [...at.guest.endpoints, { url: eventsDomain, service: "appsync", region: at.config.region }] };
+  const options = {
+    ...at.guest,
+    endpoints: [...at.guest.endpoints, { url: eventsDomain, service: "appsync", region: at.config.region }],
+  };
   for (const url of [eventsRealtime, eventsDomain, `${eventsDomain.replace("http", "ws")}/realtime`]) {
     const messages = await run(
       async (aws, { url }) => {

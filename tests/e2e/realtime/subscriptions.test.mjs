@@ -24,11 +24,10 @@ const start = (page, options = at.guest) =>
   );
 
 const add = (page, text) =>
-  page.evaluate(([url, query, text]) => aws.graphql(url, { query, variables: { text } }), [
-    at.config.endpoints.graphql,
-    ADD,
-    text,
-  ]);
+  page.evaluate(
+    ([url, query, text]) => aws.graphql(url, { query, variables: { text } }),
+    [at.config.endpoints.graphql, ADD, text],
+  );
 
 test("two pages chat through subscriptions", async () => {
   const other = await openTab(at, installFollow);
@@ -68,7 +67,10 @@ test("subscriptions of a user share a socket, which closes when nobody needs it"
     states.states.map(({ state, endpoint }) => [state, endpoint]),
     ["connecting", "connected", "idle"].map((state) => [state, at.config.endpoints.graphql]),
   );
-  assert.ok(states.ends.every((end) => !("error" in end)), "unsubscribing is no error");
+  assert.ok(
+    states.ends.every((end) => !("error" in end)),
+    "unsubscribing is no error",
+  );
   const { openSockets } = await at.aws.stats();
   assert.equal(openSockets.graphqlRealtime, 0);
   assert.equal(await asked(at.aws, "graphqlRealtime", "connect"), 1);

@@ -305,7 +305,9 @@ fn expired_credentials_and_a_wrong_clock_are_recovered_from_once() {
 fn each_key_that_is_accepted_is_told_once() {
     let accepted = |hand: &mut Hand| -> Vec<String> {
         let others = std::mem::take(&mut hand.others).into_iter();
-        others.filter_map(|action| if let Action::Accepted { key } = action { Some(key.to_string()) } else { None }).collect()
+        others
+            .filter_map(|action| if let Action::Accepted { key } = action { Some(key.to_string()) } else { None })
+            .collect()
     };
     for protocol in BOTH {
         let (mut hand, ..) = Hand::connected(protocol, 2);
