@@ -1,6 +1,7 @@
 // What thousands of calls leave behind in a page: nothing.
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
+import { holdings, watchTimers } from "../support/held.mjs";
 import { useSetting } from "../support/setting.mjs";
 
 const at = useSetting({ newPages: true });
@@ -24,56 +25,12 @@ const KINDS = [
   "Uint8Array",
 ];
 
-/** Lets the page tell of timers that are to come. */
-function watchTimers() {
-  const timers = new Set();
-  const { setTimeout, clearTimeout } = globalThis;
-  globalThis.setTimeout = (work, ...rest) => {
-    const timer = setTimeout((...given) => (timers.delete(timer), work(...given)), ...rest);
-    timers.add(timer);
-    return timer;
-  };
-  globalThis.clearTimeout = (timer) => (timers.delete(timer), clearTimeout(timer));
-  globalThis.timersToCome = () => timers.size;
-}
-
-let devtools;
+let held;
 beforeEach(async () => {
   await at.page.addInitScript(watchTimers);
   await at.page.reload();
-  devtools = await at.context.newCDPSession(at.page);
+  held = await holdings(at, KINDS);
 });
-
-/** What a function says of all living objects of a kind, whoever holds them. */
-async function ask(kind, functionDeclaration) {
-  const { result: prototype } = await devtools.send("Runtime.evaluate", { expression: `${kind}.prototype` });
-  const { objects } = await devtools.send("Runtime.queryObjects", { prototypeObjectId: prototype.objectId });
-  const { objectId } = objects;
-  const { result } = await devtools.send("Runtime.callFunctionOn", { functionDeclaration, objectId });
-  await devtools.send("Runtime.releaseObject", { objectId });
-  return result.value;
-}
-
-const count = (kind) => ask(kind, "function () { return this.length; }");
-
-/** Memory of WebAssembly can grow only. */
-const wasmBytes = () =>
-  ask("WebAssembly.Memory", "function () { return this.reduce((sum, memory) => sum + memory.buffer.byteLength, 0); }");
-
-/** All that the page holds, once what nobody holds is gone. */
-async function held() {
-  // What finalizers and the loader let go of is collected the second time.
-  for (let time = 0; time < 2; time += 1) {
-    await devtools.send("HeapProfiler.collectGarbage");
-    await at.page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 50)));
-  }
-  const { jsEventListeners: listeners, nodes } = await devtools.send("Memory.getDOMCounters");
-  const objects = {};
-  for (const kind of KINDS) objects[kind] = await count(kind);
-  const { usedSize } = await devtools.send("Runtime.getHeapUsage");
-  const timers = await at.page.evaluate(() => globalThis.timersToCome());
-  return { usedSize, listeners, nodes, objects, timers, wasmBytes: await wasmBytes() };
-}
 
 /** Makes a client for calls to the page's own server, which answers at once and needs no preflights. */
 const keepClient = () =>
