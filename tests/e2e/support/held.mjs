@@ -35,7 +35,10 @@ export async function holdings({ context, page }, kinds) {
 
   /** Memory of WebAssembly can grow only. */
   const wasmBytes = () =>
-    ask("WebAssembly.Memory", "function () { return this.reduce((sum, memory) => sum + memory.buffer.byteLength, 0); }");
+    ask(
+      "WebAssembly.Memory",
+      "function () { return this.reduce((sum, memory) => sum + memory.buffer.byteLength, 0); }",
+    );
 
   return async () => {
     // What finalizers and the loader let go of is collected the second time.

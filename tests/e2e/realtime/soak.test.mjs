@@ -1,0 +1,305 @@
+// Half an hour of faults: a hundred subscriptions on one socket of a page against the local AWS, both of which have their
+// time from the test. What chance decides follows from a seed: faults, their times, and delays of the client. How frames
+// of the network fall between them does not, so that a run with the same seed need not be the same to the last message.
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+import { holdings, watchTimers } from "../support/held.mjs";
+import { asked, installFollow } from "../support/realtime.mjs";
+import { useSetting } from "../support/setting.mjs";
+import { MINUTE, SECOND } from "../support/time.mjs";
+import { stopTime } from "../support/virtual-time.mjs";
+import { watchSubscriptions } from "../support/watched.mjs";
+
+/** More of it, or another: SOAK_MINUTES=120 SOAK_SEED=7 node --test tests/e2e/realtime/soak.test.mjs */
+const MINUTES = Number(process.env.SOAK_MINUTES ?? 30);
+const SEED = Number(process.env.SOAK_SEED ?? 20_261_127);
+
+const SUBSCRIPTIONS = 100;
+/** Between two messages. */
+const STEP = 2 * SECOND;
+const KEEP_ALIVE = 6 * SECOND;
+const SILENCE = 20 * SECOND;
+/** Without faults: enough for the longest delay, and for everything after it. */
+const CALM = 3 * MINUTE;
+
+/** Bytes of JavaScript that are noise. A leak of one small object for each message would be a hundred times that. */
+const NOISE = 400_000;
+const KINDS = [
+  "WebSocket",
+  "CloseEvent",
+  "MessageEvent",
+  "AbortController",
+  "AbortSignal",
+  "Response",
+  "Headers",
+  "Promise",
+];
+
+const at = useSetting({ newPages: true });
+
+let time;
+beforeEach(async () => {
+  time = await stopTime(at);
+  // After the clock, as they are to see what the page sees.
+  await at.page.addInitScript(watchTimers);
+  await at.page.addInitScript(watchSubscriptions, SEED);
+  await at.page.addInitScript(installFollow);
+  await at.page.reload();
+});
+
+const settle = () => at.page.evaluate(() => watched.settle());
+
+/** Park and Miller's generator. */
+function randomness(seed) {
+  let state = seed;
+  const fraction = () => (state = (state * 48_271) % 2_147_483_647) / 2_147_483_647;
+  const below = (limit) => Math.floor(fraction() * limit);
+  return { between: (least, most) => least + below(most - least + 1), oneOf: (list) => list[below(list.length)] };
+}
+
+/** Makes the client, and has all its subscriptions acknowledged. */
+async function start() {
+  await at.run(
+    async (sigfetch, { options, url, count }) => {
+      globalThis.aws = live(sigfetch, options);
+      globalThis.url = url;
+      globalThis.forbidden = [];
+      for (let number = 0; number < count; number += 1) {
+        const query = `subscription S${number} { noteAdded { text } }`;
+        watched.follow(number, (init) => aws.subscribe(url, { query }, init));
+      }
+      await Promise.all(watched.records.map(({ subscription }) => subscription.ready()));
+    },
+    { options: at.guest, url: at.config.endpoints.graphql, count: SUBSCRIPTIONS },
+  );
+  await settle();
+}
+
+/**
+ * The server's doings: messages, keep-alive frames, faults. Frames that AppSync sends by its own clock come from here, by
+ * that of the test.
+ */
+function server(random) {
+  let sent = 0;
+  let kept = 0;
+  let silentUntil = 0;
+  const counts = { faults: 0, messages: 0 };
+  const realtime = (faults) => at.aws.faults({ realtime: faults });
+  const drop = () => realtime({ drop: random.oneOf([{}, {}, { code: 1001 }, { code: 1011, reason: "bye" }]) });
+
+  /** Sends a message to all subscriptions, and says to how many. */
+  async function publish() {
+    sent += 1;
+    counts.messages += 1;
+    const payload = { data: { noteAdded: { text: String(sent) } } };
+    return (await at.aws.publish({ field: "noteAdded", payload })).deliveries;
+  }
+
+  /** Sends a message and holds what subscriptions were told against what the server has sent. */
+  async function tell() {
+    const deliveries = await publish();
+    const heard = await at.page.evaluate((message) => watched.hear(...message), [sent, deliveries]);
+    assert.equal(heard, deliveries, `message ${sent} was sent to ${deliveries} subscriptions`);
+    return deliveries;
+  }
+
+  const faults = {
+    dropped: drop,
+    // What is under way then is lost, or is not.
+    "dropped amid messages": () => Promise.all([publish(), publish(), drop(), publish()]),
+    "expired credentials": async () => {
+      await at.aws.faults({ expireCredentials: true });
+      await drop();
+    },
+    "unknown credentials": async () => {
+      await at.aws.faults({ revokeCredentials: true });
+      await drop();
+    },
+    "expired credentials, and Cognito fails": async () => {
+      const status5xx = { service: "cognitoIdentity", times: random.between(1, 4) };
+      await at.aws.faults({ expireCredentials: true, status5xx });
+      await drop();
+    },
+    "sleep that the socket survives": () => time.sleepFor(random.between(3, 90) * SECOND),
+    "sleep in which the socket ends": async () => {
+      await time.sleepFor(random.between(3, 90) * SECOND);
+      await drop();
+    },
+    "refused starts": () => {
+      const refusal = { operation: "start", errorType: "LimitExceededError", message: "Rate limit exceeded" };
+      const refuse = [
+        { ...refusal, times: random.between(1, 20) },
+        { ...refusal, withId: false, times: random.between(1, 3) },
+      ];
+      return realtime({ refuse, drop: {} });
+    },
+    "starts without an answer": () =>
+      realtime({ ignore: [{ operation: "start", times: random.between(1, 20) }], drop: {} }),
+    "refused connections": () => {
+      const refusal = { operation: "connect", errorType: "LimitExceededError", message: "Rate limit exceeded" };
+      return realtime({ refuse: [{ ...refusal, errorCode: 429, times: random.between(1, 3) }], drop: {} });
+    },
+    "connections that fail": async () => {
+      await at.aws.faults({ status5xx: { service: "graphqlRealtime", times: random.between(1, 3) } });
+      await drop();
+    },
+    "a connection without an acknowledgement": () => realtime({ ignore: [{ operation: "connect" }], drop: {} }),
+    silence: () => void (silentUntil = time.elapsed() + SILENCE + 2 * SECOND),
+    offline: async () => {
+      await at.context.setOffline(true);
+      await time.pass(random.between(500, 8_000));
+      await at.context.setOffline(false);
+    },
+    "frames that cannot be read": () =>
+      realtime({
+        send: [
+          { text: "nonsense" },
+          { text: "null" },
+          { text: '{"type":"data","id":"x","payload":{}}' },
+          { text: '{"type":"?"}' },
+          { binary: "AAEC" },
+        ],
+      }),
+  };
+
+  return {
+    counts,
+    tell,
+    publish,
+    names: Object.keys(faults),
+
+    async fault(name) {
+      counts.faults += 1;
+      await faults[name]();
+      await settle();
+    },
+
+    /** Lets a while pass, and does what the server does in it. */
+    async pass(milliseconds) {
+      await time.pass(milliseconds);
+      if (time.elapsed() < silentUntil) return;
+      if (time.elapsed() - kept >= KEEP_ALIVE) {
+        kept = time.elapsed();
+        await realtime({ send: { text: '{"type":"ka"}' } });
+      }
+      await tell();
+    },
+
+    /** Lets time pass without faults until all subscriptions hear of a message. */
+    async calm() {
+      silentUntil = 0;
+      const until = time.elapsed() + CALM;
+      while ((await tell()) < SUBSCRIPTIONS) {
+        assert.ok(time.elapsed() < until, "everything works again");
+        await this.pass(STEP);
+      }
+    },
+  };
+}
+
+/** Subscribes to what is forbidden, and to something that nobody wants any more at once. */
+const churn = () =>
+  at.page.evaluate(() => {
+    const query = "subscription Forbidden { noteDeleted { id } }";
+    forbidden.push(outcome(aws.subscribe(url, { query }).next()));
+    aws.subscribe(url, { query }).unsubscribe();
+  });
+
+test(`a hundred subscriptions and ${MINUTES} minutes of faults, with seed ${SEED}`, async (t) => {
+  await at.aws.faults({
+    credentialLifetimeSeconds: 900,
+    realtime: { withholdKeepAlive: true, connectionTimeoutMs: SILENCE },
+  });
+  await start();
+  const held = await holdings(at, KINDS);
+  const random = randomness(SEED);
+  const { counts, ...aws } = server(random);
+  // Each of them once, so that all that is made once has been made.
+  for (const name of aws.names) {
+    await aws.fault(name);
+    await aws.calm();
+  }
+  const before = await held();
+
+  let next = 0;
+  let churned = 0;
+  for (const end = time.elapsed() + MINUTES * MINUTE; time.elapsed() < end;) {
+    if (time.elapsed() >= next) {
+      await aws.fault(random.oneOf(aws.names));
+      await churn();
+      churned += 1;
+      next = time.elapsed() + random.between(2, 10) * SECOND - random.between(0, 999);
+    }
+    await aws.pass(Math.min(STEP, Math.max(1, next - time.elapsed())));
+  }
+  await aws.calm();
+  const after = await held();
+
+  const { openSockets } = await at.aws.stats();
+  assert.equal(openSockets.graphqlRealtime, 1, "one socket for all");
+  const found = await at.page.evaluate(async () => ({
+    wrong: watched.wrong,
+    sockets: watched.sockets,
+    delivered: watched.delivered,
+    open: watched.openSockets(),
+    records: watched.records.map(({ spells, gaps, arrived }) => ({ spells, gaps, left: arrived.length })),
+    gapEvents: aws.gaps.length,
+    forbidden: (await Promise.all(forbidden)).map(({ error }) => error?.code),
+    reasons: Object.groupBy(aws.states, ({ state, reason }) => reason ?? state),
+  }));
+  assert.deepEqual(found.wrong, []);
+  for (const { spells, gaps, left } of found.records) {
+    assert.equal(gaps, spells - 1, "one gap for every disconnection");
+    assert.equal(left, 0);
+  }
+  const gaps = found.records.reduce((sum, { gaps }) => sum + gaps, 0);
+  assert.equal(found.gapEvents, gaps);
+  assert.equal(found.forbidden.length, churned);
+  assert.deepEqual([...new Set(found.forbidden)], ["REFUSED"], "what is refused ends alone");
+  assert.equal(found.open, 1);
+
+  // Nothing grows with time, and nothing is left when all have gone.
+  const grown = after.usedSize - before.usedSize;
+  assert.ok(grown < NOISE, `${before.usedSize} bytes before, ${after.usedSize} after`);
+  for (const kind of KINDS) {
+    assert.ok(
+      after.objects[kind] <= before.objects[kind] + 20,
+      `${kind}: ${before.objects[kind]}, ${after.objects[kind]}`,
+    );
+  }
+  assert.ok(
+    after.listeners <= before.listeners + 20 && after.timers <= before.timers + 5,
+    JSON.stringify({ before, after }),
+  );
+
+  const cognito = await at.aws.cognitoCalls();
+  const connects = await asked(at.aws, "graphqlRealtime", "connect");
+  assert.equal(cognito.getId, 1);
+
+  await at.page.evaluate(() => {
+    for (const { subscription } of watched.records) subscription.unsubscribe();
+    return Promise.all(watched.records.map(({ done }) => done));
+  });
+  await time.pass(6 * SECOND);
+  assert.equal((await at.aws.stats()).openSockets.graphqlRealtime, 0);
+  assert.equal(await at.page.evaluate(() => watched.openSockets()), 0);
+  await at.page.evaluate(() => {
+    aws.close();
+    watched.records.length = 0;
+    delete globalThis.aws;
+  });
+  const end = await held();
+  assert.deepEqual([end.timers, end.objects.WebSocket], [0, 0]);
+
+  // The test would show nothing if little had happened.
+  assert.ok(counts.faults > MINUTES * 5 && gaps > MINUTES * SUBSCRIPTIONS, JSON.stringify(counts));
+  const reasons = Object.entries(found.reasons).map(([reason, list]) => `${reason} ${list.length}`);
+  t.diagnostic(
+    `seed ${SEED}: ${counts.faults} faults, ${counts.messages} messages, ${found.delivered} delivered, ${gaps} gaps`,
+  );
+  t.diagnostic(`${found.sockets} sockets opened, ${connects} connects at AppSync, Cognito ${JSON.stringify(cognito)}`);
+  t.diagnostic(`states: ${reasons.join(", ")}`);
+  t.diagnostic(
+    `heap ${before.usedSize} to ${after.usedSize} bytes, WebAssembly ${before.wasmBytes} to ${after.wasmBytes}`,
+  );
+});
