@@ -3,13 +3,14 @@
 import { kindOf } from "./body.js";
 import { SigFetchError, invalidRequest, loadError } from "./errors.js";
 import { compiled } from "./load.js";
+import { checkSubscription } from "./operations.js";
 import { build } from "./wasm/realtime-build.js";
 import { Connections, initSync } from "./wasm/realtime.js";
 import { isAwsHost } from "./wasm/sigfetch.js";
 
 /** @import * as Api from "./api.js" */
-/** @import { ErrorFacts } from "./error.js" */
 /** @import { Source } from "./load.js" */
+/** @import { Api as WasmApi } from "./wasm/realtime.js" */
 /** @import { Client as Core } from "./wasm/sigfetch.js" */
 
 /**
@@ -106,12 +107,11 @@ export class Page {
   /**
    * @param {string} url
    * @param {string | undefined} key
-   * @param {number} code
-   * @param {string} name
-   * @param {string} message
+   * @param {unknown} error
    */
-  refused(url, key, code, name, message) {
-    return this.#page.core?.frameRefused(url, key, code, name, message);
+  refused(url, key, error) {
+    // Of a client that is gone nothing is tried again.
+    return this.#page.core?.frameRefused(url, key, error) ?? [];
   }
 
   /**
@@ -119,17 +119,10 @@ export class Page {
    * @param {string} message
    * @param {string} advice
    * @param {boolean} retryable
-   * @param {string | undefined} field
-   * @param {number} status 0 for none.
-   * @param {string} serviceError "" for none.
+   * @param {string} [field]
    */
-  error(code, message, advice, retryable, field, status, serviceError) {
-    /** @type {ErrorFacts} */
-    const facts = { code, message, advice, retryable };
-    if (field) facts.field = field;
-    if (status) facts.status = status;
-    if (serviceError) facts.serviceError = serviceError;
-    return new SigFetchError(facts);
+  error(code, message, advice, retryable, field) {
+    return new SigFetchError({ code, message, advice, retryable, ...(field && { field }) });
   }
 
   /**
@@ -165,35 +158,46 @@ class Live {
    * @param {number} period
    * @param {string} url
    * @param {[query: string, body: string, operationName?: string]} operation
-   * @param {any} init
+   * @param {Api.SubscribeInit} init
    * @param {AbortSignal} stop
    */
   subscribe(period, url, [query, body, operationName], init, stop) {
+    const api = this.#api(url, false);
     checkText("request.operationName", operationName ?? "");
-    return this.#start(url, init, stop, (most) =>
-      this.#connections.subscribe(period, url, query, operationName, body, most),
-    );
+    checkSubscription(query, operationName);
+    return this.#start(period, api, body, init, stop);
   }
 
   /**
    * @param {number} period
    * @param {string} url
    * @param {string} channel
-   * @param {any} init
+   * @param {Api.SubscribeInit} init
    * @param {AbortSignal} stop
    */
   subscribeChannel(period, url, channel, init, stop) {
+    const api = this.#api(url, true);
     checkText("channel", channel);
-    return this.#start(url, init, stop, (most) => this.#connections.subscribeChannel(period, url, channel, most));
+    return this.#start(period, api, channel, init, stop);
   }
 
   /**
    * @param {string} url
+   * @param {boolean} isEvents
+   */
+  #api(url, isEvents) {
+    const { protocol, hostname, port, pathname, search } = new URL(url);
+    return this.#connections.endpoint(isEvents, protocol.slice(0, -1), hostname, port && `:${port}`, pathname + search);
+  }
+
+  /**
+   * @param {number} period
+   * @param {WasmApi} api
+   * @param {string} what
    * @param {Api.SubscribeInit} init
    * @param {AbortSignal} stop
-   * @param {(mostQueued: number) => import("./wasm/realtime.js").Subscription} subscribe
    */
-  #start(url, { signal, onGap, maxQueued = 1_000 }, stop, subscribe) {
+  #start(period, api, what, { signal, onGap, maxQueued = 1_000 }, stop) {
     checkSignal(signal);
     if (onGap !== undefined && typeof onGap !== "function") throw invalidRequest("init.onGap", "must be a function");
     if (!Number.isInteger(maxQueued) || maxQueued < 2 || maxQueued > 1_000_000) {
@@ -201,7 +205,8 @@ class Live {
     }
     const stops = [stop, signal, this.#page.closing].filter((one) => one !== undefined);
     const isStopped = stops.some((one) => one.aborted);
-    return new RunningSubscription(this.#page, url, onGap, stops, isStopped ? undefined : subscribe(maxQueued));
+    const inner = isStopped ? undefined : this.#connections.subscribe(period, api, what, maxQueued);
+    return new RunningSubscription(this.#page, api.url, onGap, stops, inner);
   }
 
   /**
@@ -219,16 +224,15 @@ class Live {
       throw invalidRequest("init.transport", 'must be "http" or "socket"');
     }
     const isOverSocket = transport === "socket";
+    const api = this.#api(url, true);
     /** @type {Api.PublishResult} */
     const result = { successful: [], failed: [] };
     let before = 0;
     for (const [body, count] of this.#connections.publishes(channel, events, isOverSocket)) {
       try {
-        const httpUrl = this.#connections.publishUrl(period, url);
-        const answer = await (isOverSocket
-          ? this.#send(period, url, body, signal)
-          : this.#page.post(httpUrl, body, signal));
-        append(result, answer, before);
+        this.#connections.check(period);
+        const answered = isOverSocket ? this.#send(period, api, body, signal) : this.#page.post(api.url, body, signal);
+        append(result, await answered, before);
       } catch (error) {
         // Nothing was published, so that the whole can be called again.
         if (before === 0) throw error;
@@ -245,15 +249,15 @@ class Live {
 
   /**
    * @param {number} period
-   * @param {string} url
+   * @param {WasmApi} api
    * @param {string} body
    * @param {AbortSignal | undefined} signal
    */
-  #send(period, url, body, signal) {
+  #send(period, api, body, signal) {
     return new Promise((resolve, reject) => {
       signal?.throwIfAborted();
       signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
-      this.#connections.publish(period, url, body, { message: resolve, failed: reject });
+      this.#connections.publish(period, api, body, { message: resolve, failed: reject });
     });
   }
 

@@ -8,10 +8,11 @@ use super::clock_watch::ClockWatch;
 use super::error::closed;
 pub(crate) use super::error::signed_out;
 use crate::appsync::connection::{
-    Action, Authorization, Connection, Delivery, Endpoint, Failure, Moment, Operation, PublishId, QueueLimits, Refusal,
-    Remedy, SigningTask, SocketId, State, SubscriptionId, Value,
+    Action, Authorization, Connection, Delivery, Endpoint, Failure, Moment, Operation, PublishId, QueueLimits,
+    SigningTask, SocketId, State, SubscriptionId, Value, Verdict, authorization_subprotocol,
 };
 use crate::error::Error;
+use crate::http::after;
 use crate::secret::Secret;
 use crate::time::Millis;
 
@@ -38,6 +39,9 @@ pub trait SocketHost: 'static {
     /// Calls `then` once, after so many milliseconds.
     fn wait(&self, duration: Millis, then: Box<dyn FnOnce()>) -> Self::Timer;
 
+    /// Base64 of an ASCII text, in the standard alphabet.
+    fn base64(&self, text: &str) -> String;
+
     /// Opens a WebSocket; none if the platform refuses to. It reports later, never before this returns.
     fn open(
         &self,
@@ -60,12 +64,17 @@ pub trait SocketHost: 'static {
     /// [`Client::frame_accepted`](super::Client::frame_accepted).
     fn accepted(&self, access_key_id: &str);
 
-    /// Says what helps against a refusal of a signature for this URL, see
+    /// Judges a refusal of a signature for this URL by the first error of the frame, see
     /// [`Client::frame_refused`](super::Client::frame_refused).
-    fn refused(&self, url: &str, access_key_id: Option<&str>, refusal: &Refusal) -> Remedy;
+    fn refused(
+        &self,
+        url: &str,
+        access_key_id: Option<&str>,
+        error: Option<&Self::Payload>,
+    ) -> Verdict<Self::Payload>;
 
     /// Tells listeners of what happens to a connection.
-    fn emit(&self, endpoint: &Endpoint, happening: &Happening);
+    fn emit(&self, endpoint: &Endpoint, happening: Happening<Self::Payload>);
 }
 
 /// Takes a signature, or why there is none.
@@ -87,7 +96,7 @@ pub struct FrameSignature {
 
 impl From<FrameSignature> for Authorization {
     fn from(FrameSignature { authorization, amz_date, security_token }: FrameSignature) -> Self {
-        let credential = authorization.expose().split_once("Credential=").map_or("", |(_, credential)| credential);
+        let credential = after(authorization.expose(), "Credential=").unwrap_or_default();
         let key = credential.split('/').next().unwrap_or_default().into();
         Self { authorization, amz_date, security_token, key }
     }
@@ -106,11 +115,11 @@ pub enum SocketEvent<P> {
 
 /// What happens to a connection.
 #[derive(Debug)]
-pub enum Happening {
+pub enum Happening<P> {
     /// It has another state.
     State(State),
     /// A frame could not be used.
-    Unusable(Error),
+    Unusable(Failure<P>),
 }
 
 /// The connections of a client.
@@ -177,7 +186,7 @@ impl<S: SocketHost> Realtime<S> {
     pub fn subscribe(
         &self,
         period: u32,
-        endpoint: &Endpoint,
+        endpoint: &Rc<Endpoint>,
         operation: Operation,
         limits: QueueLimits,
     ) -> Result<Subscription<S>, Error> {
@@ -192,7 +201,7 @@ impl<S: SocketHost> Realtime<S> {
     pub fn publish(
         &self,
         period: u32,
-        endpoint: &Endpoint,
+        endpoint: &Rc<Endpoint>,
         body: String,
         done: PublishReceiver<S::Payload>,
     ) -> Result<(), Error> {
@@ -253,7 +262,7 @@ impl<S: SocketHost> Realtime<S> {
         if self.0.host.period() == period { Ok(()) } else { Err(signed_out()) }
     }
 
-    fn line(&self, period: u32, endpoint: &Endpoint) -> Result<Rc<Line<S>>, Error> {
+    fn line(&self, period: u32, endpoint: &Rc<Endpoint>) -> Result<Rc<Line<S>>, Error> {
         self.check(period)?;
         let shared = &self.0;
         let is_same =
@@ -262,7 +271,7 @@ impl<S: SocketHost> Realtime<S> {
             return Ok(line.clone());
         }
         let (host, url) = (shared.host.clone(), endpoint.http_url().to_owned());
-        let judge = move |refusal: &Refusal, key: Option<&str>| host.refused(&url, key, refusal);
+        let judge = move |error: Option<&S::Payload>, key: Option<&str>| host.refused(&url, key, error);
         let state = LineState {
             connection: Connection::new(endpoint.clone(), Box::new(judge)),
             socket: None,
@@ -355,6 +364,8 @@ impl<S: SocketHost> Line<S> {
                         line.report(socket, event);
                     }
                 };
+                let base64 = Secret::new(self.host.base64(authorization.expose()));
+                let authorization = Secret::new(authorization_subprotocol(base64.expose()));
                 let opened = self.host.open(&url, [subprotocol, authorization.expose()], Box::new(report));
                 let is_open = opened.is_some();
                 self.state.borrow_mut().socket = opened.map(|opened| (socket, opened));
@@ -382,8 +393,8 @@ impl<S: SocketHost> Line<S> {
                     done(result);
                 }
             }
-            Action::State(state) => self.emit(&Happening::State(state)),
-            Action::Unusable(error) => self.emit(&Happening::Unusable(error)),
+            Action::State(state) => self.emit(Happening::State(state)),
+            Action::Unusable(error) => self.emit(Happening::Unusable(error)),
         }
     }
 
@@ -414,7 +425,7 @@ impl<S: SocketHost> Line<S> {
         waiting.into_iter().for_each(|tell| tell());
     }
 
-    fn emit(&self, happening: &Happening) {
+    fn emit(&self, happening: Happening<S::Payload>) {
         let endpoint = self.state.borrow().connection.endpoint().clone();
         self.host.emit(&endpoint, happening);
     }

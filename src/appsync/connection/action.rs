@@ -3,7 +3,6 @@
 use std::rc::Rc;
 
 use super::failure::Failure;
-use super::refusal::Refusal;
 use crate::error::{Code, Error};
 use crate::secret::Secret;
 use crate::time::Millis;
@@ -56,7 +55,7 @@ pub enum Action<P> {
         url: String,
         /// The first subprotocol, the protocol's name.
         subprotocol: &'static str,
-        /// The second subprotocol, `header-…`, which carries the signature.
+        /// What authorizes it: JSON in ASCII, which the second subprotocol carries, see [`super::authorization_subprotocol`].
         authorization: Secret,
     },
     /// Send a text frame.
@@ -90,7 +89,7 @@ pub enum Action<P> {
     /// The connection's state has changed.
     State(State),
     /// A frame, or an answer to none of our requests, that cannot be used. The connection goes on.
-    Unusable(Error),
+    Unusable(Failure<P>),
 }
 
 /// A request to sign: a POST that is never sent, whose signed headers authorize a frame.
@@ -156,7 +155,7 @@ pub enum Loss {
     /// Keep-alive frames are missing.
     Silent,
     /// AppSync refused the connection.
-    Refused(Refusal),
+    Refused,
     /// The request for the connection could not be signed.
     Unsigned,
     /// The device slept too long for the socket to be trusted.

@@ -1,6 +1,6 @@
 //! What AppSync sends, read from JSON that somebody else has parsed.
 
-use super::refusal::Refusal;
+use super::refusal::first_error;
 use crate::time::Millis;
 
 /// A JSON value that the host's own parser made. A machine reads only the envelope of a frame with it and hands
@@ -28,8 +28,8 @@ pub(crate) type WireId = u32;
 pub(crate) enum Frame<P> {
     /// `connection_ack`, with the milliseconds after which a silent connection is dead.
     ConnectionAck { timeout: Option<f64> },
-    /// `connection_error`.
-    ConnectionError(Refusal),
+    /// `connection_error`, with its first error.
+    ConnectionError(Option<P>),
     /// `ka`.
     KeepAlive,
     /// `start_ack`, `subscribe_success`.
@@ -37,7 +37,7 @@ pub(crate) enum Frame<P> {
     /// `data`: payloads in their order; `None` for one that cannot be read.
     Data { id: WireId, payloads: Vec<Option<P>> },
     /// `error`, `subscribe_error`, `publish_error`. AppSync names no id when it throttles a socket.
-    Refused { id: Option<WireId>, refusal: Refusal },
+    Refused { id: Option<WireId>, error: Option<P> },
     /// `broadcast_error`: a message is lost, the subscription goes on.
     MessageLost(WireId),
     /// `complete`.
@@ -58,7 +58,7 @@ impl<P: Value> Frame<P> {
                 let timeout = |value: &P| value.member("connectionTimeoutMs")?.number();
                 Self::ConnectionAck { timeout: timeout(value).or_else(|| timeout(&value.member("payload")?)) }
             }
-            "connection_error" => Self::ConnectionError(Refusal::read(value)),
+            "connection_error" => Self::ConnectionError(first_error(value)),
             _ => return None,
         })
     }

@@ -31,14 +31,16 @@ use std::rc::Rc;
 pub use action::{
     Action, Authorization, Loss, Moment, PublishId, SigningTask, SocketId, State, SubscriptionId, Ticket,
 };
-pub use endpoint::{Endpoint, Protocol};
+pub use endpoint::{Endpoint, EndpointUrl, Protocol};
 pub use failure::Failure;
 pub use frame::Value;
 pub use queue::{Delivery, Gap, QueueLimits};
-pub use refusal::{Refusal, Remedy};
+pub use refusal::{Judge, Remedy, Verdict};
 
-pub(super) use encoding::{JsonObject, to_json};
+pub(crate) use encoding::authorization_subprotocol;
+pub(super) use encoding::{JsonObject, decimal};
 pub(super) use frame::{Frame, WireId, wire_id};
+pub(super) use refusal::first_error;
 
 pub(crate) use endpoint::SIGNED_HEADERS;
 use frame::silence_limit;
@@ -95,14 +97,10 @@ impl core::fmt::Debug for Operation {
     }
 }
 
-/// Says what helps against a refusal. With the id of the access key whose signature was refused, whoever signs also learns
-/// from it, so that the next signature is another one.
-pub type Judge = Box<dyn Fn(&Refusal, Option<&str>) -> Remedy>;
-
 /// The machine. See the [module](self).
 pub struct Connection<P> {
-    endpoint: Endpoint,
-    judge: Judge,
+    endpoint: Rc<Endpoint>,
+    judge: Judge<P>,
     link: Link,
     subscriptions: Vec<Subscription<P>>,
     publishes: Vec<PendingPublish>,
@@ -131,7 +129,7 @@ impl<P> core::fmt::Debug for Connection<P> {
 
 impl<P: Clone> Connection<P> {
     /// A connection that is made when it is first needed.
-    pub fn new(endpoint: Endpoint, judge: Judge) -> Self {
+    pub fn new(endpoint: Rc<Endpoint>, judge: Judge<P>) -> Self {
         Self {
             endpoint,
             judge,
@@ -151,7 +149,7 @@ impl<P: Clone> Connection<P> {
     }
 
     /// Where it goes.
-    pub fn endpoint(&self) -> &Endpoint {
+    pub fn endpoint(&self) -> &Rc<Endpoint> {
         &self.endpoint
     }
 
@@ -233,9 +231,12 @@ impl<P: Clone> Connection<P> {
     ///
     /// # Errors
     ///
-    /// [`Code::InvalidRequest`] about `events` if AppSync would not find the signature right, see
-    /// [`Publish::batches`](super::events::Publish::batches), which makes `body`.
+    /// [`Code::InvalidRequest`] about `endpoint` if it is none of Events, and about `events` if AppSync would not find the
+    /// signature right, see [`Publish::batches`](super::events::Publish::batches), which makes `body`.
     pub fn publish(&mut self, body: String, at: Moment) -> Result<PublishId, Error> {
+        if self.endpoint.protocol() != Protocol::Events {
+            return Err(Error::request("endpoint", "takes no events"));
+        }
         check_socket_safe(&body)?;
         let id = PublishId(self.next_id());
         self.publishes.push(PendingPublish::new(id, body, at.now));
@@ -369,7 +370,7 @@ impl<P: Clone> Connection<P> {
                     socket,
                     url: self.endpoint.socket_url().into(),
                     subprotocol: self.endpoint.protocol().subprotocol(),
-                    authorization: self.endpoint.authorization_subprotocol(&authorization),
+                    authorization: Secret::new(self.endpoint.authorization_json(&authorization)),
                 });
             }
             Err(failure) if failure.is_retryable() => self.lose_with(Loss::Unsigned, false, failure, at),
@@ -469,19 +470,18 @@ impl<P: Clone> Connection<P> {
         }
     }
 
-    fn refuse_connection(&mut self, refusal: Refusal, at: Moment) {
+    fn refuse_connection(&mut self, error: Option<&P>, at: Moment) {
         self.forgive_failures(at.now);
-        let remedy = (self.judge)(&refusal, (!self.has_recovered).then_some(&*self.key));
-        let error = refusal.to_error(remedy, "the connection");
+        let Verdict { remedy, failure } = (self.judge)(error, (!self.has_recovered).then_some(&*self.key));
         match remedy {
             Remedy::Recover if !self.has_recovered => {
                 self.has_recovered = true;
                 // Only before the acknowledgement, so that a server that takes and drops each connection is not overrun.
                 let is_at_once = matches!(self.link, Link::Greeting { .. });
-                self.lose_with(Loss::Refused(refusal), is_at_once, error.into(), at);
+                self.lose_with(Loss::Refused, is_at_once, failure, at);
             }
-            Remedy::Wait(_) => self.lose_with(Loss::Refused(refusal), false, error.into(), at),
-            _ => self.end(Err(error.into())),
+            Remedy::Wait => self.lose_with(Loss::Refused, false, failure, at),
+            _ => self.end(Err(failure)),
         }
     }
 
@@ -662,11 +662,11 @@ impl<P: Clone> Connection<P> {
         self.actions.push_back(Action::Published { publish, result });
     }
 
-    fn refuse_publish(&mut self, index: usize, refusal: Refusal, at: Moment) {
+    fn refuse_publish(&mut self, index: usize, error: Option<&P>, at: Moment) {
         let pending = &mut self.publishes[index];
-        let remedy = (self.judge)(&refusal, pending.recoverable_key());
-        if let Err(error) = pending.refuse(&refusal, remedy, at) {
-            self.finish_publish(index, Err(error.into()));
+        let verdict = (self.judge)(error, pending.recoverable_key());
+        if let Err(failure) = pending.refuse(verdict, at) {
+            self.finish_publish(index, Err(failure));
         }
     }
 }

@@ -5,7 +5,8 @@ use std::rc::Rc;
 use super::action::{Moment, PublishId, Ticket};
 use super::backoff;
 use super::frame::WireId;
-use super::refusal::{Refusal, Remedy};
+use super::failure::Failure;
+use super::refusal::{Remedy, Verdict};
 use crate::error::{Code, Error};
 use crate::time::Millis;
 
@@ -50,21 +51,24 @@ impl PendingPublish {
     }
 
     /// Takes a refusal; an error, if it is not tried again. AppSync has taken nothing in, so that it may be.
-    pub(super) fn refuse(&mut self, refusal: &Refusal, remedy: Remedy, at: Moment) -> Result<(), Error> {
-        let error = refusal.to_error(remedy, "the publish");
+    pub(super) fn refuse<P>(
+        &mut self,
+        Verdict { remedy, failure }: Verdict<P>,
+        at: Moment,
+    ) -> Result<(), Failure<P>> {
         let until = match remedy {
             Remedy::Recover if !self.has_recovered => {
                 self.has_recovered = true;
                 at.now
             }
-            Remedy::Wait(_) => {
+            Remedy::Wait => {
                 self.failures += 1;
                 at.now + backoff::delay(self.failures, at.random)
             }
-            _ => return Err(error),
+            _ => return Err(failure),
         };
         if until >= self.until {
-            return Err(error);
+            return Err(failure);
         }
         self.stage = PublishStage::Waiting { until };
         Ok(())

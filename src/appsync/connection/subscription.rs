@@ -7,7 +7,7 @@ use super::backoff;
 use super::failure::Failure;
 use super::frame::WireId;
 use super::queue::{Gap, Queue};
-use super::refusal::{Refusal, Remedy};
+use super::refusal::{Remedy, Verdict};
 use crate::time::Millis;
 
 /// Starts in a row that may fail for a passing reason before the first one succeeds. Once a subscription has been
@@ -104,7 +104,7 @@ impl<P: Clone> Subscription<P> {
         (!self.has_recovered).then_some(&*self.key)
     }
 
-    pub(super) fn refuse(&mut self, refusal: &Refusal, remedy: Remedy, at: Moment) {
+    pub(super) fn refuse(&mut self, Verdict { remedy, failure }: Verdict<P>, at: Moment) {
         let mut until = at.now;
         if let Stage::Live { since, .. } = self.stage {
             if at.now - since >= LASTING {
@@ -115,13 +115,12 @@ impl<P: Clone> Subscription<P> {
             self.failures += 1;
             self.cut_off = Some(at.now);
         }
-        let failure = refusal.to_error(remedy, "the subscription").into();
         match remedy {
             Remedy::Recover if !self.has_recovered => {
                 self.has_recovered = true;
                 self.stage = Stage::Waiting { until };
             }
-            Remedy::Wait(_) => self.retry(failure, at),
+            Remedy::Wait => self.retry(failure, at),
             _ => self.end(Err(failure)),
         }
     }

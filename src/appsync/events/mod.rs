@@ -13,11 +13,11 @@ pub use channel::{Channel, Subscription};
 pub use publish::Publish;
 pub(super) use publish::check_socket_safe;
 
-use super::connection::{Frame, JsonObject, Refusal, Value, WireId, to_json, wire_id};
+use super::connection::{Frame, JsonObject, Value, WireId, decimal, first_error, wire_id};
 
 /// `subscribe` or `publish`. The members of the signed body stand in the message as they were signed.
 pub(super) fn message(kind: &str, id: WireId, body: &str, authorization: &str) -> String {
-    let head = JsonObject::default().text("type", kind).text("id", &id.to_string());
+    let head = JsonObject::default().text("type", kind).text("id", &decimal(id));
     let members = body.strip_prefix('{').and_then(|body| body.strip_suffix('}')).unwrap_or_default();
     let message = head.json("authorization", authorization).finish();
     let message = message.strip_suffix('}').unwrap_or_default();
@@ -26,7 +26,7 @@ pub(super) fn message(kind: &str, id: WireId, body: &str, authorization: &str) -
 
 /// The text that is signed to subscribe.
 fn subscribe_body(channel: &str) -> String {
-    JsonObject::default().json("channel", &to_json(channel)).finish()
+    JsonObject::default().text("channel", channel).finish()
 }
 
 /// Reads the frames that only Events has.
@@ -35,9 +35,9 @@ pub(super) fn read_frame<P: Value>(kind: &str, value: &P) -> Option<Frame<P>> {
     Some(match kind {
         "subscribe_success" => Frame::Started(id?),
         "data" => Frame::Data { id: id?, payloads: read_events(value) },
-        "subscribe_error" | "publish_error" | "error" => Frame::Refused { id, refusal: Refusal::read(value) },
+        "subscribe_error" | "publish_error" | "error" => Frame::Refused { id, error: first_error(value) },
         "broadcast_error" => Frame::MessageLost(id?),
-        "publish_success" => Frame::Published { id: id?, report: value.clone() },
+        "publish_success" => Frame::Published { id: id?, report: value.member("successful").map(|_| value.clone())? },
         "unsubscribe_success" | "unsubscribe_error" => Frame::Nothing,
         _ => return None,
     })

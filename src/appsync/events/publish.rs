@@ -1,7 +1,7 @@
 //! Publishes: batches of events within AppSync's limits.
 
 use super::Channel;
-use crate::appsync::connection::{JsonObject, to_json};
+use crate::appsync::connection::{JsonObject, decimal};
 use crate::error::Error;
 
 /// The most events of one publish (AWS General Reference, "AWS AppSync endpoints and quotas").
@@ -37,14 +37,11 @@ impl Publish {
             return Err(Error::request("events", "is empty"));
         }
         if let Some(index) = events.iter().position(|event| event.len() > EVENT_SIZE) {
-            return Err(Error::request(["events[", &index.to_string(), "]"].concat(), "is larger than 240 KiB"));
+            return Err(Error::request(["events[", &decimal(index as u32), "]"].concat(), "is larger than 240 KiB"));
         }
         // Five events of the largest size are within the limit of a publish, 1.2 MB.
         let batch = |events: &[String]| Self {
-            body: JsonObject::default()
-                .json("channel", &to_json(channel.as_str()))
-                .json("events", &to_json(events))
-                .finish(),
+            body: JsonObject::default().text("channel", channel.as_str()).texts("events", events).finish(),
             events: events.len(),
         };
         let batches: Vec<_> = events.chunks(EVENTS).map(batch).collect();

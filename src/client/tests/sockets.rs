@@ -6,17 +6,16 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use base64::Engine;
-use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
 use serde_json::{Value as Json, json};
 
 use super::executor::Pending;
 use super::world::{FakeHost, MINUTE, SECOND, World};
 use crate::appsync::connection::tests::JsonValue;
-use crate::appsync::connection::{Endpoint, Failure, Refusal, Remedy, SigningTask};
+use crate::appsync::connection::{Endpoint, Failure, SigningTask, Verdict};
 use crate::appsync::{events, realtime};
 use crate::client::realtime::{FrameSignature, Happening, SignatureReceiver, SocketEvent, SocketHost};
 use crate::client::{CallError, CapturedRequest, Client};
-use crate::endpoint::is_aws_host;
 use crate::error::{Code, Error};
 use crate::secret::Secret;
 use crate::time::{Millis, parse_date};
@@ -276,6 +275,10 @@ impl SocketHost for FakeSocketHost {
         }))
     }
 
+    fn base64(&self, text: &str) -> String {
+        BASE64_STANDARD.encode(text)
+    }
+
     fn open(
         &self,
         url: &str,
@@ -381,11 +384,13 @@ impl SocketHost for FakeSocketHost {
         self.client.frame_accepted(access_key_id);
     }
 
-    fn refused(&self, url: &str, access_key_id: Option<&str>, refusal: &Refusal) -> Remedy {
-        self.client.frame_refused(url, access_key_id, refusal)
+    fn refused(&self, url: &str, access_key_id: Option<&str>, error: Option<&JsonValue>) -> Verdict<JsonValue> {
+        let error = error.map(|JsonValue(error)| error.into());
+        let (remedy, error) = self.client.frame_refused(url, access_key_id, error);
+        Verdict { remedy, failure: error.into() }
     }
 
-    fn emit(&self, _endpoint: &Endpoint, happening: &Happening) {
+    fn emit(&self, _endpoint: &Endpoint, happening: Happening<JsonValue>) {
         self.world.happenings.borrow_mut().push(format!("{happening:?}"));
     }
 }
@@ -393,10 +398,10 @@ impl SocketHost for FakeSocketHost {
 const ID: &str = "abcdefghijklmnopqrstuvwxyz";
 
 /// A GraphQL API's or an Event API's endpoint.
-pub(crate) fn endpoint(is_events: bool) -> Endpoint {
+pub(crate) fn endpoint(is_events: bool) -> Rc<Endpoint> {
     use crate::appsync::connection::Protocol;
     let (protocol, path) = if is_events { (Protocol::Events, "event") } else { (Protocol::GraphQl, "graphql") };
-    Endpoint::parse(protocol, &format!("https://{ID}.appsync-api.us-east-1.amazonaws.com/{path}"), is_aws_host).unwrap()
+    Rc::new(Endpoint::parse(protocol, &format!("https://{ID}.appsync-api.us-east-1.amazonaws.com/{path}")).unwrap())
 }
 
 /// What is subscribed to under this name.
@@ -405,8 +410,7 @@ pub(crate) fn operation(is_events: bool, name: &str) -> crate::appsync::connecti
         return events::Subscription::parse(name).unwrap().operation();
     }
     let query = "subscription S($name: String) { a(name: $name) { n } }";
-    let body = json!({ "query": query, "variables": { "name": name } }).to_string();
-    realtime::subscription(query, None, body).unwrap()
+    realtime::subscription(json!({ "query": query, "variables": { "name": name } }).to_string())
 }
 
 /// How far the server's clock is from signatures that it takes.

@@ -9,14 +9,14 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::Response;
 
 use super::super::browser::{Browser, Sendable};
-use super::super::json::to_js;
+use super::super::json::{from_js, to_js};
 use super::super::reply;
 use super::call::{Call, CapturedCall};
 use super::options::{read_expires_seconds, read_options};
 use super::page::{Page, PageOwner};
 use super::promise::promise;
 use crate::appsync;
-use crate::appsync::connection::Refusal;
+use crate::appsync::connection::Remedy;
 use crate::client::{CallError, Caller, CapturedRequest, Client, Payload};
 use crate::config::Config;
 use crate::error::Error;
@@ -189,12 +189,14 @@ impl ExportedClient {
         self.0.frame_accepted(key);
     }
 
-    /// The name of what helps against a refusal of a frame that was signed for this URL, with this key if another
-    /// signature may follow.
+    /// What a refusal of a frame that was signed for this URL fails with, unless signing again or waiting helps. `error` is
+    /// the first one of the frame; with the key, whoever signs next learns from it.
     #[wasm_bindgen(js_name = frameRefused)]
-    pub fn frame_refused(&self, url: &str, key: Option<String>, code: u16, name: String, message: String) -> String {
-        let remedy = self.0.frame_refused(url, key.as_deref(), &Refusal { name, message, code });
-        remedy.name().into()
+    pub fn frame_refused(&self, url: &str, key: Option<String>, error: &JsValue) -> Array {
+        let error = (!error.is_undefined()).then(|| from_js(error));
+        let (remedy, error) = self.0.frame_refused(url, key.as_deref(), error);
+        let helps = |wanted| JsValue::from(remedy == wanted);
+        Array::of3(&error.into(), &helps(Remedy::Recover), &helps(Remedy::Wait))
     }
 
     /// Milliseconds, the server's time minus the device's.

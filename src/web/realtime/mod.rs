@@ -5,13 +5,15 @@ mod page;
 mod payload;
 mod sockets;
 
+use std::rc::Rc;
+
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
 use self::page::{Consumer, Page, js_error, js_failure};
 use self::payload::Payload;
 use self::sockets::PageSockets;
-use crate::appsync::connection::{Delivery, Endpoint, Operation, Protocol, QueueLimits};
+use crate::appsync::connection::{Delivery, Endpoint, EndpointUrl, Protocol, QueueLimits};
 use crate::appsync::events::{self, Channel, Publish};
 use crate::appsync::realtime;
 use crate::client::realtime::{Realtime, Subscription};
@@ -30,36 +32,37 @@ impl Connections {
         Self(Realtime::new(PageSockets::new(page)))
     }
 
-    /// Subscribes to a GraphQL operation; `body` is what is sent of it.
-    #[wasm_bindgen(js_name = subscribe)]
+    /// An API: GraphQL, or Events. The URL comes in its parts, see [`EndpointUrl`].
+    pub fn endpoint(
+        &self,
+        is_events: bool,
+        scheme: &str,
+        host: &str,
+        port: &str,
+        path: &str,
+    ) -> Result<Api, JsValue> {
+        let protocol = if is_events { Protocol::Events } else { Protocol::GraphQl };
+        let url = EndpointUrl { scheme, host, port, path };
+        self.checked(Endpoint::new(protocol, url, self.0.host().page().is_aws_host(host))).map(|endpoint| Api(Rc::new(endpoint)))
+    }
+
+    /// Subscribes for the user of a period: with the body of a GraphQL operation, or to a channel of Events.
     pub fn subscribe(
         &self,
         period: u32,
-        url: &str,
-        query: &str,
-        operation_name: Option<String>,
-        body: String,
+        api: &Api,
+        what: &str,
         most_queued: usize,
     ) -> Result<ExportedSubscription, JsValue> {
-        let operation = realtime::subscription(query, operation_name.as_deref(), body);
-        self.start(period, Protocol::GraphQl, url, operation, most_queued)
-    }
-
-    /// Subscribes to a channel of Events.
-    #[wasm_bindgen(js_name = subscribeChannel)]
-    pub fn subscribe_channel(
-        &self,
-        period: u32,
-        url: &str,
-        channel: &str,
-        most_queued: usize,
-    ) -> Result<ExportedSubscription, JsValue> {
-        let operation = events::Subscription::parse(channel).map(|subscription| subscription.operation());
-        self.start(period, Protocol::Events, url, operation, most_queued)
+        let operation = match api.0.protocol() {
+            Protocol::GraphQl => realtime::subscription(what.into()),
+            Protocol::Events => self.checked(events::Subscription::parse(what))?.operation(),
+        };
+        let limits = QueueLimits { messages: most_queued, ..QueueLimits::default() };
+        self.checked(self.0.subscribe(period, &api.0, operation, limits)).map(ExportedSubscription)
     }
 
     /// The publishes that events, each of them JSON, make together: of each its body and its number of events.
-    #[wasm_bindgen(js_name = publishes)]
     pub fn publishes(&self, channel: &str, events: Vec<String>, is_over_socket: bool) -> Result<Array, JsValue> {
         let channel = self.checked(Channel::parse(channel))?;
         let publishes = self.checked(Publish::batches(&channel, &events, is_over_socket))?;
@@ -67,22 +70,19 @@ impl Connections {
         Ok(publishes.iter().map(pair).collect())
     }
 
-    /// Where publishes go over HTTP. An error if the time of that user is over.
-    #[wasm_bindgen(js_name = publishUrl)]
-    pub fn publish_url(&self, period: u32, url: &str) -> Result<String, JsValue> {
-        self.checked(self.0.check(period))?;
-        Ok(self.endpoint(Protocol::Events, url)?.http_url().into())
+    /// Refuses to go on after the end of a period.
+    pub fn check(&self, period: u32) -> Result<(), JsValue> {
+        self.checked(self.0.check(period))
     }
 
     /// Publishes over the connection; `consumer` gets AppSync's answer as a message, or what it failed with.
-    pub fn publish(&self, period: u32, url: &str, body: String, consumer: Consumer) -> Result<(), JsValue> {
-        let endpoint = self.endpoint(Protocol::Events, url)?;
+    pub fn publish(&self, period: u32, api: &Api, body: &str, consumer: Consumer) -> Result<(), JsValue> {
         let page = self.0.host().page().clone();
         let done = move |result| match result {
             Ok(Payload(answer)) => consumer.message(&answer),
             Err(failure) => consumer.failed(&js_failure(&page, failure)),
         };
-        self.checked(self.0.publish(period, &endpoint, body, Box::new(done)))
+        self.checked(self.0.publish(period, &api.0, body.into(), Box::new(done)))
     }
 
     /// Takes in that another user may have the client.
@@ -112,22 +112,19 @@ impl Connections {
     fn checked<T>(&self, result: Result<T, Error>) -> Result<T, JsValue> {
         result.map_err(|error| js_error(self.0.host().page(), &error))
     }
+}
 
-    fn endpoint(&self, protocol: Protocol, url: &str) -> Result<Endpoint, JsValue> {
-        self.checked(Endpoint::parse(protocol, url, |host| self.0.host().page().is_aws_host(host)))
-    }
+/// An API of AppSync.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct Api(Rc<Endpoint>);
 
-    fn start(
-        &self,
-        period: u32,
-        protocol: Protocol,
-        url: &str,
-        operation: Result<Operation, Error>,
-        messages: usize,
-    ) -> Result<ExportedSubscription, JsValue> {
-        let (operation, endpoint) = (self.checked(operation)?, self.endpoint(protocol, url)?);
-        let limits = QueueLimits { messages, ..QueueLimits::default() };
-        self.checked(self.0.subscribe(period, &endpoint, operation, limits)).map(ExportedSubscription)
+#[wasm_bindgen]
+impl Api {
+    /// Where it takes requests.
+    #[wasm_bindgen(getter)]
+    pub fn url(&self) -> String {
+        self.0.http_url().into()
     }
 }
 

@@ -27,16 +27,9 @@ extern "C" {
     /// See [`crate::client::Client::frame_accepted`].
     #[wasm_bindgen(method, structural)]
     pub(super) fn accepted(this: &Page, key: &str);
-    /// See [`crate::client::Client::frame_refused`]. Gives the name of the code to wait for, `RECOVER`, or nothing.
+    /// See [`crate::client::Client::frame_refused`]. Gives the error, whether signing again helps, and whether waiting does.
     #[wasm_bindgen(method, structural)]
-    pub(super) fn refused(
-        this: &Page,
-        url: &str,
-        key: Option<&str>,
-        status: u16,
-        name: &str,
-        message: &str,
-    ) -> Option<String>;
+    pub(super) fn refused(this: &Page, url: &str, key: Option<&str>, error: &JsValue) -> Array;
     /// Makes an error.
     #[wasm_bindgen(method, structural)]
     fn error(
@@ -46,8 +39,6 @@ extern "C" {
         advice: &str,
         retryable: bool,
         field: Option<&str>,
-        status: u16,
-        service_error: &str,
     ) -> JsValue;
     /// Tells listeners how a connection is.
     #[wasm_bindgen(method, structural)]
@@ -85,9 +76,8 @@ extern "C" {
 /// The error that JavaScript sees.
 #[inline(never)]
 pub(super) fn js_error(page: &Page, error: &Error) -> JsValue {
-    let (status, name) = error.service.as_ref().map_or((0, ""), |fault| (fault.status, &*fault.name));
     let retryable = error.code.is_retryable();
-    page.error(error.code.name(), &error.message, error.advice(), retryable, error.field.as_deref(), status, name)
+    page.error(error.code.name(), &error.message, error.advice(), retryable, error.field.as_deref())
 }
 
 /// What JavaScript sees of a failure.
@@ -110,8 +100,8 @@ pub(super) fn tell_state(page: &Page, endpoint: &str, state: &State) {
 }
 
 /// Tells listeners of a frame that cannot be used.
-pub(super) fn tell_unusable(page: &Page, endpoint: &str, error: &Error) {
-    page.state(endpoint, "connected", "", 0.0, &js_error(page, error));
+pub(super) fn tell_unusable(page: &Page, endpoint: &str, failure: Failure<Payload>) {
+    page.state(endpoint, "connected", "", 0.0, &js_failure(page, failure));
 }
 
 fn reason(loss: &Loss) -> &'static str {
@@ -119,7 +109,7 @@ fn reason(loss: &Loss) -> &'static str {
         Loss::Closed(_) => "closed",
         Loss::ConnectTimeout => "timeout",
         Loss::Silent => "silent",
-        Loss::Refused(_) => "refused",
+        Loss::Refused => "refused",
         Loss::Unsigned => "unsigned",
         Loss::Slept => "slept",
         Loss::NetworkChanged => "network",

@@ -6,7 +6,7 @@ use web_sys::{CloseEvent, MessageEvent, WebSocket};
 
 use super::page::{Page, Signed, tell_state, tell_unusable};
 use super::payload::Payload;
-use crate::appsync::connection::{Endpoint, FRAME_LIMIT, Failure, Refusal, Remedy, SigningTask};
+use crate::appsync::connection::{Endpoint, FRAME_LIMIT, Failure, Remedy, SigningTask, Verdict};
 use crate::client::realtime::{FrameSignature, Happening, SignatureReceiver, SocketEvent, SocketHost};
 use crate::secret::Secret;
 use crate::time::Millis;
@@ -19,6 +19,7 @@ extern "C" {
     fn performance_now() -> f64;
     #[wasm_bindgen(js_namespace = Math, js_name = random)]
     fn math_random() -> f64;
+    fn btoa(text: &str) -> String;
     #[wasm_bindgen(js_name = setTimeout)]
     fn set_timeout(callback: &Function, milliseconds: f64) -> JsValue;
     #[wasm_bindgen(js_name = clearTimeout)]
@@ -95,6 +96,10 @@ impl SocketHost for PageSockets {
         Timer { id: set_timeout(callback.as_ref().unchecked_ref(), duration as f64), _callback: callback }
     }
 
+    fn base64(&self, text: &str) -> String {
+        btoa(text)
+    }
+
     fn open(&self, url: &str, subprotocols: [&str; 2], report: Box<dyn Fn(SocketEvent<Payload>)>) -> Option<Socket> {
         let subprotocols = Array::of2(&subprotocols[0].into(), &subprotocols[1].into());
         let socket = WebSocket::new_with_str_sequence(url, &subprotocols).ok()?;
@@ -133,15 +138,20 @@ impl SocketHost for PageSockets {
         self.0.accepted(access_key_id);
     }
 
-    fn refused(&self, url: &str, access_key_id: Option<&str>, refusal: &Refusal) -> Remedy {
-        let remedy = self.0.refused(url, access_key_id, refusal.code, &refusal.name, &refusal.message);
-        Remedy::named(&remedy.unwrap_or_default())
+    fn refused(&self, url: &str, access_key_id: Option<&str>, error: Option<&Payload>) -> Verdict<Payload> {
+        let verdict = self.0.refused(url, access_key_id, error.map_or(&JsValue::UNDEFINED, |Payload(error)| error));
+        let remedy = match (verdict.get(1).is_truthy(), verdict.get(2).is_truthy()) {
+            (true, _) => Remedy::Recover,
+            (_, true) => Remedy::Wait,
+            _ => Remedy::Nothing,
+        };
+        Verdict { remedy, failure: Failure::Thrown { thrown: Payload(verdict.get(0)), is_retryable: false } }
     }
 
-    fn emit(&self, endpoint: &Endpoint, happening: &Happening) {
+    fn emit(&self, endpoint: &Endpoint, happening: Happening<Payload>) {
         match happening {
-            Happening::State(state) => tell_state(&self.0, endpoint.http_url(), state),
-            Happening::Unusable(error) => tell_unusable(&self.0, endpoint.http_url(), error),
+            Happening::State(state) => tell_state(&self.0, endpoint.http_url(), &state),
+            Happening::Unusable(failure) => tell_unusable(&self.0, endpoint.http_url(), failure),
         }
     }
 }

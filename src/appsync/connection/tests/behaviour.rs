@@ -72,9 +72,8 @@ fn a_socket_is_authorized_by_its_second_subprotocol_and_a_start_by_itself() {
         };
         assert_eq!(url, format!("wss://{ID}.appsync-realtime-api.us-east-1.amazonaws.com/{end}"));
         assert_eq!(subprotocol, name);
-        let encoded = second.expose().strip_prefix("header-").unwrap();
-        assert!(encoded.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_'));
-        assert_eq!(serde_json::from_slice::<Json>(&decode_base64url(encoded)).unwrap(), header);
+        assert!(second.expose().is_ascii());
+        assert_eq!(serde_json::from_str::<Json>(second.expose()).unwrap(), header);
 
         let (hand, ..) = Hand::connected(protocol, 1);
         let start = &hand.sent[0];
@@ -88,19 +87,6 @@ fn a_socket_is_authorized_by_its_second_subprotocol_and_a_start_by_itself() {
             }
         }
     }
-}
-
-fn decode_base64url(text: &str) -> Vec<u8> {
-    let place = |byte| match byte {
-        b'A'..=b'Z' => byte - b'A',
-        b'a'..=b'z' => byte - b'a' + 26,
-        b'0'..=b'9' => byte - b'0' + 52,
-        b'-' => 62,
-        _ => 63,
-    };
-    let bits: Vec<bool> =
-        text.bytes().flat_map(|byte| (0..6).rev().map(move |bit| place(byte) >> bit & 1 == 1)).collect();
-    bits.chunks_exact(8).map(|byte| byte.iter().fold(0, |byte, bit| byte << 1 | u8::from(*bit))).collect()
 }
 
 #[test]
@@ -351,7 +337,7 @@ fn every_way_to_lose_the_connection_gives_one_gap_when_messages_arrive_again() {
             |hand| {
                 hand.receive(json!({ "type": "connection_error", "errors": [{ "errorType": "X", "errorCode": 500 }] }))
             },
-            |loss| matches!(loss, Loss::Refused(_)),
+            |loss| *loss == Loss::Refused,
         ),
     ];
     for protocol in BOTH {
@@ -597,7 +583,7 @@ fn publishes_are_answered_by_their_ids() {
     hand.receive(
         json!({ "type": "publish_error", "id": ids[2], "errors": [{ "errorType": "UnauthorizedException" }] }),
     );
-    assert_eq!(hand.refused_keys(), ["1", "1"]);
+    assert_eq!(hand.refused_keys(), ["1"]);
     assert_eq!(hand.tasks.len(), 1, "recovered once");
     hand.close();
     let results: Vec<_> = std::mem::take(&mut hand.others)
@@ -663,7 +649,7 @@ fn frames_that_cannot_be_used_harm_nobody() {
             hand.receive(frame);
         }
         let unusable =
-            hand.others.iter().filter(|a| matches!(a, Action::Unusable(e) if e.field.as_deref() == Some("frame")));
+            hand.others.iter().filter(|a| matches!(a, Action::Unusable(Failure::Coded(e)) if e.field.as_deref() == Some("frame")));
         assert_eq!(unusable.count(), 11);
         for frame in [data(protocol, 4_000_000_000, 1), frame(protocol, "started", 9_999), json!({ "type": "error" })] {
             hand.receive(frame);

@@ -8,8 +8,7 @@ use serde_json::{Value as Json, json};
 
 use super::*;
 use crate::appsync::events;
-use crate::appsync::realtime;
-use crate::endpoint::is_aws_host;
+use crate::appsync::{kind_of_frame, realtime, refusal, reply_of_frame};
 
 /// JSON as the tests' own parser makes it.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,19 +47,20 @@ fn connection(protocol: Protocol) -> (Connection<JsonValue>, RefusedKeys) {
     let url = format!("https://{ID}.appsync-api.us-east-1.amazonaws.com/{path}");
     let keys = RefusedKeys::default();
     let noted = keys.clone();
-    let judge = move |refusal: &Refusal, key: Option<&str>| {
-        let remedy = Remedy::of(refusal.kind());
+    let judge = move |error: Option<&JsonValue>, key: Option<&str>| {
+        let reply = reply_of_frame(error.map(|JsonValue(error)| error.into()));
+        let remedy = Remedy::of(kind_of_frame(&reply));
         noted.borrow_mut().extend(key.filter(|_| remedy == Remedy::Recover).map(str::to_owned));
-        remedy
+        Verdict { remedy, failure: refusal(&reply).into() }
     };
-    (Connection::new(Endpoint::parse(protocol, &url, is_aws_host).unwrap(), Box::new(judge)), keys)
+    (Connection::new(Rc::new(Endpoint::parse(protocol, &url).unwrap()), Box::new(judge)), keys)
 }
 
 fn operation(protocol: Protocol) -> Operation {
     match protocol {
         Protocol::GraphQl => {
             let body = r#"{"query":"subscription S { onPost { id } }","variables":{}}"#;
-            realtime::subscription("subscription S { onPost { id } }", None, body.into()).unwrap()
+            realtime::subscription(body.into())
         }
         Protocol::Events => events::Subscription::parse("/default/room-1").unwrap().operation(),
     }

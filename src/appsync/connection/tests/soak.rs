@@ -157,8 +157,7 @@ impl Soak {
         match self.protocol {
             Protocol::GraphQl => {
                 let query = format!("subscription S{name} {{ a }}");
-                let body = json!({ "query": query }).to_string();
-                realtime::subscription(&query, None, body).unwrap()
+                realtime::subscription(json!({ "query": query }).to_string())
             }
             Protocol::Events => events::Subscription::parse(&format!("/n/S{name}")).unwrap().operation(),
         }
