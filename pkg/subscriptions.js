@@ -328,6 +328,7 @@ class RunningSubscription {
     this.#onGap = onGap;
     this.#stops = stops;
     this.#inner = inner;
+    if (!inner) return;
     for (const stop of stops) stop.addEventListener("abort", this.#end);
   }
 

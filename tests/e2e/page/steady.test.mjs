@@ -1,7 +1,7 @@
 // What thousands of calls leave behind in a page: nothing.
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
-import { holdings, watchTimers } from "../support/held.mjs";
+import { assertNothingGrew, holdings, watchTimers } from "../support/held.mjs";
 import { useSetting } from "../support/setting.mjs";
 
 const at = useSetting({ newPages: true });
@@ -9,9 +9,6 @@ const at = useSetting({ newPages: true });
 /** More of them: STEADY_CALLS=10000 node --test tests/e2e/page/steady.test.mjs */
 const IN_A_ROW = Number(process.env.STEADY_CALLS ?? 2_000);
 const AT_ONCE = 200;
-
-/** Bytes of JavaScript that are noise: a leak of a single small object for each call would be twice that. */
-const NOISE = 100_000;
 
 /** What calls are made of; each holds on to memory outside of the heap, too. */
 const KINDS = [
@@ -62,20 +59,6 @@ const atOnce = (calls) =>
   at.page.evaluate(async (calls) => {
     await Promise.all(Array.from({ length: calls }, (_, at) => globalThis.call(at)));
   }, calls);
-
-function assertNothingGrew(now, then) {
-  const { usedSize: usedNow, objects: objectsNow, ...restNow } = now;
-  const { usedSize: usedThen, objects: objectsThen, ...restThen } = then;
-  assert.deepEqual(restNow, restThen);
-  for (const kind of KINDS) {
-    // The page's own workings come and go by a few.
-    assert.ok(
-      objectsNow[kind] <= objectsThen[kind] + 10,
-      `${kind}: ${objectsThen[kind]} before, ${objectsNow[kind]} now`,
-    );
-  }
-  assert.ok(usedNow - usedThen < NOISE, `${usedThen} bytes before, ${usedNow} now`);
-}
 
 test(`${IN_A_ROW} calls in a row and ${AT_ONCE} at once leave nothing behind`, async (t) => {
   await keepClient();

@@ -1,4 +1,5 @@
 // What a page holds on to, once what nobody holds is gone.
+import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 
 /** Lets the page tell of timers that are to come. To be run before anything else in it. */
@@ -53,4 +54,19 @@ export async function holdings({ context, page }, kinds) {
     const timers = await page.evaluate(() => globalThis.timersToCome());
     return { usedSize, listeners, nodes, objects, timers, wasmBytes: await wasmBytes() };
   };
+}
+
+/** Bytes of JavaScript that are noise: where thousands of small objects leak, it is several times that. */
+const NOISE = 100_000;
+
+/** Asserts that a page holds no more now than it did then. */
+export function assertNothingGrew(now, then) {
+  const { usedSize: usedNow, objects: objectsNow, ...restNow } = now;
+  const { usedSize: usedThen, objects: objectsThen, ...restThen } = then;
+  assert.deepEqual(restNow, restThen);
+  for (const [kind, before] of Object.entries(objectsThen)) {
+    // The page's own workings come and go by a few.
+    assert.ok(objectsNow[kind] <= before + 10, `${kind}: ${before} before, ${objectsNow[kind]} now`);
+  }
+  assert.ok(usedNow - usedThen < NOISE, `${usedThen} bytes before, ${usedNow} now`);
 }
