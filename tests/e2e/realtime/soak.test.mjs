@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { holdings, watchTimers } from "../support/held.mjs";
-import { asked, installFollow } from "../support/realtime.mjs";
+import { asked } from "../support/realtime.mjs";
 import { useSetting } from "../support/setting.mjs";
 import { MINUTE, SECOND } from "../support/time.mjs";
 import { stopTime } from "../support/virtual-time.mjs";
@@ -19,8 +19,10 @@ const SUBSCRIPTIONS = 100;
 const STEP = 2 * SECOND;
 const KEEP_ALIVE = 6 * SECOND;
 const SILENCE = 20 * SECOND;
-/** Without faults: enough for the longest delay, and for everything after it. */
-const CALM = 3 * MINUTE;
+/** How long the client waits for answers. */
+const ANSWER = 15 * SECOND;
+/** Without faults: enough for the two minutes at most in which Cognito is left alone, and for the longest delay twice. */
+const CALM = 5 * MINUTE;
 
 /** Bytes of JavaScript that are noise. A leak of one small object for each message would be a hundred times that. */
 const NOISE = 400_000;
@@ -43,7 +45,6 @@ beforeEach(async () => {
   // After the clock, as they are to see what the page sees.
   await at.page.addInitScript(watchTimers);
   await at.page.addInitScript(watchSubscriptions, SEED);
-  await at.page.addInitScript(installFollow);
   await at.page.reload();
 });
 
@@ -60,10 +61,16 @@ function randomness(seed) {
 /** Makes the client, and has all its subscriptions acknowledged. */
 async function start() {
   await at.run(
-    async (sigfetch, { options, url, count }) => {
-      globalThis.aws = live(sigfetch, options);
+    async ({ createClient }, { options, url, count }) => {
+      globalThis.aws = createClient({ ...options, realtime: () => import("/pkg/realtime.js") });
       globalThis.url = url;
-      globalThis.forbidden = [];
+      // Counted, as a list of them would grow.
+      globalThis.told = { gaps: 0, states: {} };
+      aws.addEventListener("gap", () => (told.gaps += 1));
+      aws.addEventListener("realtime", ({ detail: { state, reason = state } }) => {
+        told.states[reason] = (told.states[reason] ?? 0) + 1;
+      });
+      globalThis.forbidden = {};
       for (let number = 0; number < count; number += 1) {
         const query = `subscription S${number} { noteAdded { text } }`;
         watched.follow(number, (init) => aws.subscribe(url, { query }, init));
@@ -82,7 +89,8 @@ async function start() {
 function server(random) {
   let sent = 0;
   let kept = 0;
-  let silentUntil = 0;
+  /** Whether all subscriptions were there for the last message, and nothing has gone wrong since. */
+  let isWhole = false;
   const counts = { faults: 0, messages: 0 };
   const realtime = (faults) => at.aws.faults({ realtime: faults });
   const drop = () => realtime({ drop: random.oneOf([{}, {}, { code: 1001 }, { code: 1011, reason: "bye" }]) });
@@ -100,30 +108,42 @@ function server(random) {
     const deliveries = await publish();
     const heard = await at.page.evaluate((message) => watched.hear(...message), [sent, deliveries]);
     assert.equal(heard, deliveries, `message ${sent} was sent to ${deliveries} subscriptions`);
-    return deliveries;
+    isWhole = deliveries === SUBSCRIPTIONS;
+  }
+
+  /**
+   * Has AppSync refuse the credentials from now on, unless it may already: the client refreshes them once, and gives up
+   * if new ones are refused before it was connected.
+   */
+  async function refuseCredentials(faults) {
+    if (isWhole) await at.aws.faults(faults);
+    await drop();
+  }
+
+  /** Lets a while pass in which the server sends nothing. */
+  async function silence(milliseconds) {
+    for (const end = time.elapsed() + milliseconds + STEP; time.elapsed() < end;) await time.pass(STEP);
   }
 
   const faults = {
     dropped: drop,
     // What is under way then is lost, or is not.
     "dropped amid messages": () => Promise.all([publish(), publish(), drop(), publish()]),
-    "expired credentials": async () => {
-      await at.aws.faults({ expireCredentials: true });
-      await drop();
-    },
-    "unknown credentials": async () => {
-      await at.aws.faults({ revokeCredentials: true });
-      await drop();
-    },
-    "expired credentials, and Cognito fails": async () => {
-      const status5xx = { service: "cognitoIdentity", times: random.between(1, 4) };
-      await at.aws.faults({ expireCredentials: true, status5xx });
-      await drop();
-    },
+    "expired credentials": () => refuseCredentials({ expireCredentials: true }),
+    "unknown credentials": () => refuseCredentials({ revokeCredentials: true }),
+    "expired credentials, and Cognito fails": () =>
+      refuseCredentials({
+        expireCredentials: true,
+        status5xx: { service: "cognitoIdentity", times: random.between(4, 8) },
+      }),
     "sleep that the socket survives": () => time.sleepFor(random.between(3, 90) * SECOND),
     "sleep in which the socket ends": async () => {
       await time.sleepFor(random.between(3, 90) * SECOND);
       await drop();
+    },
+    "sleep after which nothing is heard of the socket": async () => {
+      await time.sleepFor(random.between(30, 90) * SECOND);
+      await silence(SILENCE);
     },
     "refused starts": () => {
       const refusal = { operation: "start", errorType: "LimitExceededError", message: "Rate limit exceeded" };
@@ -133,8 +153,10 @@ function server(random) {
       ];
       return realtime({ refuse, drop: {} });
     },
-    "starts without an answer": () =>
-      realtime({ ignore: [{ operation: "start", times: random.between(1, 20) }], drop: {} }),
+    "starts without an answer": async () => {
+      await realtime({ ignore: [{ operation: "start", times: random.between(1, 20) }], drop: {} });
+      await silence(ANSWER);
+    },
     "refused connections": () => {
       const refusal = { operation: "connect", errorType: "LimitExceededError", message: "Rate limit exceeded" };
       return realtime({ refuse: [{ ...refusal, errorCode: 429, times: random.between(1, 3) }], drop: {} });
@@ -143,8 +165,11 @@ function server(random) {
       await at.aws.faults({ status5xx: { service: "graphqlRealtime", times: random.between(1, 3) } });
       await drop();
     },
-    "a connection without an acknowledgement": () => realtime({ ignore: [{ operation: "connect" }], drop: {} }),
-    silence: () => void (silentUntil = time.elapsed() + SILENCE + 2 * SECOND),
+    "a connection without an acknowledgement": async () => {
+      await realtime({ ignore: [{ operation: "connect" }], drop: {} });
+      await silence(ANSWER);
+    },
+    "no keep-alive": () => silence(SILENCE),
     offline: async () => {
       await at.context.setOffline(true);
       await time.pass(random.between(500, 8_000));
@@ -171,13 +196,13 @@ function server(random) {
     async fault(name) {
       counts.faults += 1;
       await faults[name]();
+      isWhole = false;
       await settle();
     },
 
     /** Lets a while pass, and does what the server does in it. */
     async pass(milliseconds) {
       await time.pass(milliseconds);
-      if (time.elapsed() < silentUntil) return;
       if (time.elapsed() - kept >= KEEP_ALIVE) {
         kept = time.elapsed();
         await realtime({ send: { text: '{"type":"ka"}' } });
@@ -187,12 +212,9 @@ function server(random) {
 
     /** Lets time pass without faults until all subscriptions hear of a message. */
     async calm() {
-      silentUntil = 0;
+      await at.aws.faults({ status5xx: null, realtime: { refuse: null, ignore: null } });
       const until = time.elapsed() + CALM;
-      while ((await tell()) < SUBSCRIPTIONS) {
-        assert.ok(time.elapsed() < until, "everything works again");
-        await this.pass(STEP);
-      }
+      for (await tell(); !isWhole; await this.pass(STEP)) assert.ok(time.elapsed() < until, "everything works again");
     },
   };
 }
@@ -201,7 +223,9 @@ function server(random) {
 const churn = () =>
   at.page.evaluate(() => {
     const query = "subscription Forbidden { noteDeleted { id } }";
-    forbidden.push(outcome(aws.subscribe(url, { query }).next()));
+    outcome(aws.subscribe(url, { query }).next()).then(({ error }) => {
+      forbidden[error?.code] = (forbidden[error?.code] ?? 0) + 1;
+    });
     aws.subscribe(url, { query }).unsubscribe();
   });
 
@@ -237,15 +261,14 @@ test(`a hundred subscriptions and ${MINUTES} minutes of faults, with seed ${SEED
 
   const { openSockets } = await at.aws.stats();
   assert.equal(openSockets.graphqlRealtime, 1, "one socket for all");
-  const found = await at.page.evaluate(async () => ({
+  const found = await at.page.evaluate(() => ({
     wrong: watched.wrong,
     sockets: watched.sockets,
     delivered: watched.delivered,
     open: watched.openSockets(),
     records: watched.records.map(({ spells, gaps, arrived }) => ({ spells, gaps, left: arrived.length })),
-    gapEvents: aws.gaps.length,
-    forbidden: (await Promise.all(forbidden)).map(({ error }) => error?.code),
-    reasons: Object.groupBy(aws.states, ({ state, reason }) => reason ?? state),
+    forbidden,
+    told,
   }));
   assert.deepEqual(found.wrong, []);
   for (const { spells, gaps, left } of found.records) {
@@ -253,9 +276,8 @@ test(`a hundred subscriptions and ${MINUTES} minutes of faults, with seed ${SEED
     assert.equal(left, 0);
   }
   const gaps = found.records.reduce((sum, { gaps }) => sum + gaps, 0);
-  assert.equal(found.gapEvents, gaps);
-  assert.equal(found.forbidden.length, churned);
-  assert.deepEqual([...new Set(found.forbidden)], ["REFUSED"], "what is refused ends alone");
+  assert.equal(found.told.gaps, gaps);
+  assert.deepEqual(found.forbidden, { REFUSED: churned }, "what is refused ends alone");
   assert.equal(found.open, 1);
 
   // Nothing grows with time, and nothing is left when all have gone.
@@ -292,13 +314,15 @@ test(`a hundred subscriptions and ${MINUTES} minutes of faults, with seed ${SEED
   assert.deepEqual([end.timers, end.objects.WebSocket], [0, 0]);
 
   // The test would show nothing if little had happened.
-  assert.ok(counts.faults > MINUTES * 5 && gaps > MINUTES * SUBSCRIPTIONS, JSON.stringify(counts));
-  const reasons = Object.entries(found.reasons).map(([reason, list]) => `${reason} ${list.length}`);
+  assert.ok(counts.faults > MINUTES * 3 && gaps > MINUTES * SUBSCRIPTIONS, JSON.stringify({ counts, gaps }));
+  for (const reason of ["closed", "refused", "network", "silent", "slept", "timeout", "unsigned"]) {
+    assert.ok(found.told.states[reason] > 0, JSON.stringify(found.told.states));
+  }
   t.diagnostic(
     `seed ${SEED}: ${counts.faults} faults, ${counts.messages} messages, ${found.delivered} delivered, ${gaps} gaps`,
   );
   t.diagnostic(`${found.sockets} sockets opened, ${connects} connects at AppSync, Cognito ${JSON.stringify(cognito)}`);
-  t.diagnostic(`states: ${reasons.join(", ")}`);
+  t.diagnostic(`states ${JSON.stringify(found.told.states)}`);
   t.diagnostic(
     `heap ${before.usedSize} to ${after.usedSize} bytes, WebAssembly ${before.wasmBytes} to ${after.wasmBytes}`,
   );

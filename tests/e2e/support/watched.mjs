@@ -13,6 +13,8 @@ export function watchSubscriptions(seed) {
   const QUIET = 3;
   /** The same, where the server owes an answer, which it may have been told not to give. */
   const PATIENT = 30;
+  /** The same, where messages are on their way for sure. */
+  const VERY_PATIENT = 400;
   const look = () => new Promise((resolve) => realSetTimeout(resolve, 5));
 
   const watched = { records: [], wrong: [], sockets: 0, delivered: 0, activity: 0 };
@@ -86,26 +88,31 @@ export function watchSubscriptions(seed) {
     }
   };
 
-  /** Whether something goes on that ends by itself: a request, or a socket that opens. */
-  const isBusy = () => fetches > 0 || [...open].some(({ readyState }) => readyState === WebSocket.CONNECTING);
+  /** Whether something goes on that ends by itself: a request, or a socket that opens or closes. */
+  const isBusy = () => fetches > 0 || [...open].some(({ readyState }) => readyState !== WebSocket.OPEN);
 
   /** Whether an answer of the server is outstanding, which may have been told not to give it. */
   const isWaiting = () => [...open].some(({ isWaiting }) => isWaiting);
 
-  /** Waits, in real time, until nothing more happens without time passing in the page. */
-  watched.settle = async () => {
+  /** Waits, in real time, until something is so, or nothing has happened for as many looks as `patience` says. */
+  async function settled(patience, isSo = () => false) {
     let before;
-    for (let quiet = 0; quiet < (isWaiting() ? PATIENT : QUIET);) {
+    for (let quiet = 0; quiet < patience() && !isSo(); await look()) {
       quiet = watched.activity === before && !isBusy() ? quiet + 1 : 0;
       before = watched.activity;
-      await look();
     }
-  };
+  }
 
-  /** Waits until so many subscriptions had this number last, or nothing more happens, and says how many it were. */
+  /** Waits, in real time, until nothing more happens without time passing in the page. */
+  watched.settle = () => settled(() => (isWaiting() ? PATIENT : QUIET));
+
+  /** Waits until so many subscriptions had this number last, and says how many it were, if it does not come to that. */
   watched.hear = async (number, count) => {
     const heard = () => watched.records.filter(({ last }) => last === number).length;
-    if (heard() !== count) await watched.settle();
+    await settled(
+      () => VERY_PATIENT,
+      () => heard() === count,
+    );
     return heard();
   };
 
