@@ -559,11 +559,11 @@ export interface Gap {
  * when the connection is lost, it is made again. Its methods are bound.
  *
  * @example
- * const subscription = aws.subscribe(
- *   "https://abcdefghijklmnopqrstuvwxyz.appsync-api.eu-west-1.amazonaws.com/graphql",
- *   { query: "subscription { onAddNote { id text } }" },
- * );
- * for await (const { data } of subscription) console.log(data);
+ * const endpoint = "https://abcdefghijklmnopqrstuvwxyz.appsync-api.eu-west-1.amazonaws.com/graphql";
+ * const subscription = aws.subscribe(endpoint, { query: "subscription { noteAdded { id text } }" });
+ * const logged = subscription.forEach(({ data }) => console.log(data));
+ * subscription.unsubscribe();
+ * await logged;
  */
 export interface Subscription<Message> extends AsyncIterableIterator<Message, undefined, void> {
   /**
@@ -571,7 +571,8 @@ export interface Subscription<Message> extends AsyncIterableIterator<Message, un
    *
    * @throws {@link SigFetchError} what it was refused for; the reason of an abort, or an `AbortError`, if it ended before.
    * @example
-   * await subscription.ready();
+   * const endpoint = "https://abcdefghijklmnopqrstuvwxyz.appsync-api.eu-west-1.amazonaws.com/graphql";
+   * await aws.subscribe(endpoint, { query: "subscription { noteAdded { id } }" }).ready();
    */
   readonly ready: () => Promise<void>;
   /**
@@ -580,7 +581,9 @@ export interface Subscription<Message> extends AsyncIterableIterator<Message, un
    * @returns A promise that resolves when the subscription has ended.
    * @throws {@link SigFetchError} what the subscription failed with; what the function throws, which ends it.
    * @example
-   * await subscription.forEach((message) => console.log(message));
+   * const endpoint = "https://abcdefghijklmnopqrstuvwxyz.appsync-api.eu-west-1.amazonaws.com/event";
+   * const room = aws.events(endpoint).channel("default/room");
+   * const ended = room.subscribe().forEach((event) => console.log(event));
    */
   readonly forEach: (take: (message: Message) => unknown) => Promise<void>;
   /**
@@ -588,6 +591,8 @@ export interface Subscription<Message> extends AsyncIterableIterator<Message, un
    * does the same.
    *
    * @example
+   * const endpoint = "https://abcdefghijklmnopqrstuvwxyz.appsync-api.eu-west-1.amazonaws.com/event";
+   * const subscription = aws.events(endpoint).channel("default/room").subscribe();
    * subscription.unsubscribe();
    */
   readonly unsubscribe: () => void;
@@ -600,7 +605,28 @@ export interface Subscription<Message> extends AsyncIterableIterator<Message, un
 }
 
 /**
- * A channel of AppSync Events, see {@link Client.events}. Its methods are bound.
+ * An API of AppSync Events, see {@link Client.events}.
+ *
+ * @example
+ * import type { EventsApi } from "sigfetch";
+ *
+ * const lobby = (api: EventsApi) => api.channel("default/lobby");
+ */
+export interface EventsApi {
+  /**
+   * A channel by its name, such as `default/room`: up to five segments of up to 50 letters, digits and inner hyphens.
+   * With `/*` at the end it stands for all channels below, to subscribe to.
+   *
+   * @throws {@link SigFetchError} `INVALID_REQUEST` through the methods of the channel.
+   * @example
+   * const endpoint = "https://abcdefghijklmnopqrstuvwxyz.appsync-api.eu-west-1.amazonaws.com/event";
+   * const all = aws.events(endpoint).channel("default/*");
+   */
+  readonly channel: (name: string) => EventChannel;
+}
+
+/**
+ * A channel of AppSync Events, see {@link EventsApi.channel}. Its methods are bound.
  *
  * @example
  * const room = aws
@@ -613,7 +639,10 @@ export interface EventChannel {
    * Subscribes to the events of the channel, parsed from JSON.
    *
    * @example
-   * for await (const event of room.subscribe<{ text: string }>()) console.log(event.text);
+   * async function follow(endpoint: string) {
+   *   const room = aws.events(endpoint).channel("default/room");
+   *   for await (const event of room.subscribe<{ text: string }>()) console.log(event.text);
+   * }
    */
   readonly subscribe: <Event = unknown>(init?: SubscribeInit) => Subscription<Event>;
   /**
@@ -623,7 +652,11 @@ export interface EventChannel {
    * @throws {@link SigFetchError} if nothing was published. If only a later request fails, its events and all that follow
    * stand in `failed`.
    * @example
-   * const { failed } = await room.publish([{ text: "one" }, { text: "two" }]);
+   * const endpoint = "https://abcdefghijklmnopqrstuvwxyz.appsync-api.eu-west-1.amazonaws.com/event";
+   * const { failed } = await aws
+   *   .events(endpoint)
+   *   .channel("default/room")
+   *   .publish([{ text: "one" }, { text: "two" }]);
    */
   readonly publish: (events: unknown, init?: PublishInit) => Promise<PublishResult>;
 }
@@ -1180,10 +1213,11 @@ export interface Client extends EventTarget {
    * `INVALID_REQUEST` if an argument is wrong, `REFUSED` or `THROTTLED` if AppSync refuses it, `NETWORK` or `TIMEOUT` if
    * the first connection fails eight times, `WASM_LOAD` if the platform has no `WebSocket`.
    * @example
-   * const endpoint = "https://abcdefghijklmnopqrstuvwxyz.appsync-api.eu-west-1.amazonaws.com/graphql";
-   * const query = "subscription { onAddNote { id text } }";
-   * for await (const { data } of aws.subscribe<{ onAddNote: { text: string } }>(endpoint, { query })) {
-   *   console.log(data?.onAddNote.text);
+   * async function follow(endpoint: string) {
+   *   const query = "subscription { noteAdded { id text } }";
+   *   for await (const { data } of aws.subscribe<{ noteAdded: { text: string } }>(endpoint, { query })) {
+   *     console.log(data?.noteAdded.text);
+   *   }
    * }
    */
   readonly subscribe: <Data = unknown, Variables = Record<string, unknown>>(
@@ -1197,8 +1231,6 @@ export interface Client extends EventTarget {
    *
    * @param endpoint The API's HTTP endpoint (`https://….appsync-api.…/event`), its realtime endpoint, or either of them on
    * a declared custom domain.
-   * @returns An object whose `channel` gives a channel by its name, such as `default/room`: up to five segments of up to 50
-   * letters, digits and inner hyphens; `/*` at the end subscribes to all channels below.
    * @throws {@link SigFetchError} through the channel's methods, as {@link Client.subscribe} does.
    * @example
    * const room = aws
@@ -1208,7 +1240,7 @@ export interface Client extends EventTarget {
    * await subscription.ready();
    * await room.publish([{ text: "hello" }]);
    */
-  readonly events: (endpoint: string | URL) => { readonly channel: (name: string) => EventChannel };
+  readonly events: (endpoint: string | URL) => EventsApi;
   /**
    * Returns the current credentials, refreshed if needed. The clients of the AWS SDK for JavaScript v3 accept this
    * method as a credential provider.

@@ -203,15 +203,6 @@ function written(field, value) {
   throw invalidRequest(field, "cannot be written as JSON", cause);
 }
 
-/** An endpoint's URL, as the platform writes it. @param {string | URL} endpoint */
-export function captureUrl(endpoint) {
-  try {
-    return new URL(endpoint).href;
-  } catch (cause) {
-    throw invalidRequest("endpoint", "must be an absolute URL", cause);
-  }
-}
-
 /**
  * Captures what the caller sends. Bytes are not copied, and a `Request` that is passed stays usable.
  *

@@ -9,7 +9,6 @@ import {
   captureOperation,
   capturePresigned,
   captureRequest,
-  captureUrl,
 } from "./capture.js";
 import { handled } from "./body.js";
 import { SigFetchError, invalidOption, loadError } from "./errors.js";
@@ -70,24 +69,43 @@ class Client extends EventTarget {
   }
 
   /**
-   * What the WebAssembly knows of a client. It holds the client weakly, so that one that nobody uses can be collected.
+   * What the WebAssembly and lasting connections know of a client. It holds the client weakly, so that one that nobody
+   * uses can be collected.
    *
    * @param {Client} client
+   * @returns {ClientPage}
    */
   static #page(client) {
     const held = new WeakRef(client);
     return {
+      get client() {
+        return /** @type {any} */ (held.deref());
+      },
+      get core() {
+        const client = held.deref();
+        return client && client.#core;
+      },
+      get closing() {
+        const client = held.deref();
+        return client && client.#closing.signal;
+      },
+      async post(url, body, signal) {
+        const client = held.deref();
+        const headers = { "content-type": "application/json" };
+        const capture = () => captureRequest(url, { method: "POST", headers, body, signal });
+        return client && client.#run(capture, (core, call) => core.graphql(call));
+      },
       get options() {
         const client = held.deref();
         return client && client.#options;
       },
-      dispatch(/** @type {string} */ type, /** @type {object} */ detail) {
+      dispatch(type, detail) {
         const client = held.deref();
         if (!client) return;
         if (type === "credentials") client.#issued = /** @type {any} */ ({ at: Date.now(), ...detail });
         dispatch(client, type, detail);
       },
-      noteLogins(/** @type {string[]} */ logins) {
+      noteLogins(logins) {
         const client = held.deref();
         if (client) client.#logins = logins;
       },
@@ -196,46 +214,14 @@ class Client extends EventTarget {
    * @param {(live: any, period: number) => T | Promise<T>} work
    */
   async #connected(work) {
-    const period = this.#run(noCall, (core) => core.period);
-    handled(period);
-    this.#live ??= this.#part("realtime").then(({ connect }) => connect(this.#connectionPage()));
+    this.#checkOpen();
+    const period = handled(this.#run(noCall, (core) => core.period));
+    this.#live ??= this.#part("realtime").then(({ connect }) => connect(Client.#page(this)));
     const live = this.#live;
     live.catch(() => {
       if (this.#live === live) this.#live = undefined;
     });
     return work(await live, await period);
-  }
-
-  /**
-   * What lasting connections know of the client. It holds the client weakly.
-   *
-   * @returns {ClientPage}
-   */
-  #connectionPage() {
-    const held = new WeakRef(this);
-    return {
-      get core() {
-        const client = held.deref();
-        return client && client.#core;
-      },
-      get client() {
-        return /** @type {any} */ (held.deref());
-      },
-      dispatch(type, detail) {
-        const client = held.deref();
-        if (client) dispatch(client, type, detail);
-      },
-      get closing() {
-        const client = held.deref();
-        return client && client.#closing.signal;
-      },
-      async post(url, body, signal) {
-        const client = held.deref();
-        const headers = { "content-type": "application/json" };
-        const capture = () => captureRequest(url, { method: "POST", headers, body, signal });
-        return client && client.#run(capture, (core, call) => core.graphql(call));
-      },
-    };
   }
 
   /** The core, for methods that cannot wait. If it is not there, WebAssembly and credentials start to load. */
@@ -339,7 +325,7 @@ class Client extends EventTarget {
   /** @type {Api.Client["subscribe"]} */
   subscribe = (endpoint, request, init) =>
     subscription(async (stop) => {
-      const given = [captureUrl(endpoint), captureOperation(request, {}), captureInit(init)];
+      const given = [String(endpoint), captureOperation(request, {}), captureInit(init)];
       return this.#connected((live, period) => live.subscribe(period, ...given, stop));
     });
 
@@ -348,11 +334,11 @@ class Client extends EventTarget {
     channel: (name) => ({
       subscribe: (init) =>
         subscription(async (stop) => {
-          const given = [captureUrl(endpoint), name, captureInit(init)];
+          const given = [String(endpoint), name, captureInit(init)];
           return this.#connected((live, period) => live.subscribeChannel(period, ...given, stop));
         }),
       publish: async (events, init) => {
-        const given = [captureUrl(endpoint), name, captureEvents(events), captureInit(init)];
+        const given = [String(endpoint), name, captureEvents(events), captureInit(init)];
         return this.#connected((live, period) => live.publish(period, ...given));
       },
     }),

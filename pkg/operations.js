@@ -47,7 +47,8 @@ export function operationsOf(document) {
 export function checkSubscription(document, operationName) {
   const operations = operationsOf(document);
   const chosen = operationName === undefined ? operations : operations.filter(({ name }) => name === operationName);
-  if (chosen.length > 1) throw invalidRequest("request.operationName", "is needed: the document has several operations");
+  if (chosen.length > 1)
+    throw invalidRequest("request.operationName", "is needed: the document has several operations");
   if (chosen.length === 0 && operationName !== undefined) {
     throw invalidRequest("request.operationName", "is not the name of an operation in the document");
   }

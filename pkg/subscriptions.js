@@ -14,12 +14,14 @@ import { isAwsHost } from "./wasm/sigfetch.js";
 /** @import { Client as Core } from "./wasm/sigfetch.js" */
 
 /**
- * What the client gives. It holds the client weakly, as everything here is held by the WebAssembly.
+ * What a client gives to its WebAssembly and to lasting connections, which hold it. It holds the client weakly.
  *
  * @typedef {object} ClientPage
  * @property {Core | undefined} core
  * @property {Api.Client | undefined} client
  * @property {(type: string, detail: object) => void} dispatch
+ * @property {Api.ClientOptions | undefined} options Its own copy of the options.
+ * @property {(logins: string[]) => void} noteLogins Takes down whose credentials are fetched.
  * @property {AbortSignal | undefined} closing Aborted when the client is closed.
  * @property {(url: string, body: string, signal: AbortSignal | undefined) => Promise<unknown>} post
  */
@@ -65,6 +67,7 @@ export const connecting = (source) => async (/** @type {ClientPage} */ page) => 
     throw loadError("This platform has no WebSocket", advice, undefined, false);
   }
   await load(source);
+  page.closing?.throwIfAborted();
   return new Live(page);
 };
 
@@ -186,7 +189,7 @@ class Live {
    * @param {boolean} isEvents
    */
   #api(url, isEvents) {
-    const { protocol, hostname, port, pathname, search } = new URL(url);
+    const { protocol, hostname, port, pathname, search } = parsed(url);
     return this.#connections.endpoint(isEvents, protocol.slice(0, -1), hostname, port && `:${port}`, pathname + search);
   }
 
@@ -422,6 +425,15 @@ const ended = () => new DOMException("The subscription has ended", "AbortError")
 function gapOf(since, until, disconnections, overflowed, unreadable) {
   const date = (/** @type {number} */ at) => new Date(Date.now() + at - performance.now());
   return { since: date(since), until: date(until), disconnections, overflowed, unreadable };
+}
+
+/** @param {string} endpoint */
+function parsed(endpoint) {
+  try {
+    return new URL(endpoint);
+  } catch (cause) {
+    throw invalidRequest("endpoint", "must be an absolute URL", cause);
+  }
 }
 
 /**

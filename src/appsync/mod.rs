@@ -26,7 +26,11 @@ pub fn refusal(reply: &Reply) -> Error {
         _ => Code::Refused,
     };
     let happened = if reply.status == 200 { "AppSync's answer cannot be read" } else { "AppSync refused the request" };
-    let text = [happened, name, first_line(message)].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(": ");
+    let text = [happened, name, first_line(message)]
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join(": ");
     let fault = ServiceFault { status: reply.status, name: name.into(), request_id: request_id.into() };
     let error = Error::new(code, text).service(fault);
     match advice(name, message) {
@@ -50,11 +54,7 @@ pub fn reply_of_frame(error: Option<Json>) -> Reply {
     let error = error.unwrap_or_default();
     let code = error.get("errorCode").and_then(Json::as_number).filter(|code| (400.0..600.0).contains(code));
     let errors = Json::Object(vec![("errors".into(), Json::Array(vec![error]))]);
-    Reply {
-        status: code.map_or(400, |code| code as u16),
-        document: Document::Json(errors),
-        ..Reply::default()
-    }
+    Reply { status: code.map_or(400, |code| code as u16), document: Document::Json(errors), ..Reply::default() }
 }
 
 /// Why a frame was refused.

@@ -66,12 +66,7 @@ pub trait SocketHost: 'static {
 
     /// Judges a refusal of a signature for this URL by the first error of the frame, see
     /// [`Client::frame_refused`](super::Client::frame_refused).
-    fn refused(
-        &self,
-        url: &str,
-        access_key_id: Option<&str>,
-        error: Option<&Self::Payload>,
-    ) -> Verdict<Self::Payload>;
+    fn refused(&self, url: &str, access_key_id: Option<&str>, error: Option<&Self::Payload>) -> Verdict<Self::Payload>;
 
     /// Tells listeners of what happens to a connection.
     fn emit(&self, endpoint: &Endpoint, happening: Happening<Self::Payload>);

@@ -135,22 +135,6 @@ const chat = () =>
     },
   }));
 
-/** Lasting connections are asked for where nothing can make them. */
-const noSocket = () =>
-  ENTRIES.map((entry) => ({
-    name: `without WebSockets, realtime says so, ${entry} entry`,
-    async run(project, { chatTask }) {
-      project.use(entry);
-      const told = await project.answer("start:no-socket", { TASK: JSON.stringify(chatTask) });
-      assert.equal(told.length, 3);
-      for (const { name, code, message, advice } of told) {
-        assert.deepEqual([name, code], ["SigFetchError", "WASM_LOAD"]);
-        assert.match(message, /no WebSocket/);
-        assert.match(advice, /Node 22/);
-      }
-    },
-  }));
-
 const insecure = (url) => url.replace("localhost", INSECURE_HOST);
 const viaProxy = ({ proxyUrl }) => ({ HTTP_PROXY: proxyUrl });
 
@@ -265,7 +249,7 @@ const npmConsumers = [
       ...unitTests("unit tests in jsdom, as modules", "modules", ["default", "static"]),
     ],
   },
-  { name: "node", cells: [...run(), ...noSocket()] },
+  { name: "node", cells: run() },
   { name: "node-22", cells: chat() },
   {
     name: "typescript",

@@ -180,7 +180,8 @@ mod tests {
         /// Reads a URL that the platform would write the same.
         pub(crate) fn parse(protocol: Protocol, url: &str) -> Result<Self, Error> {
             let parts = Url::split(url).ok_or_else(|| invalid("is not an absolute URL"))?;
-            let path = if parts.query.is_empty() { parts.path.into() } else { format!("{}?{}", parts.path, parts.query) };
+            let path =
+                if parts.query.is_empty() { parts.path.into() } else { format!("{}?{}", parts.path, parts.query) };
             let url = EndpointUrl { scheme: parts.scheme, host: parts.host(), port: parts.port(), path: &path };
             Self::new(protocol, url, is_aws_host(parts.host()))
         }

@@ -4,8 +4,8 @@ use std::rc::Rc;
 
 use super::action::{Moment, PublishId, Ticket};
 use super::backoff;
-use super::frame::WireId;
 use super::failure::Failure;
+use super::frame::WireId;
 use super::refusal::{Remedy, Verdict};
 use crate::error::{Code, Error};
 use crate::time::Millis;
@@ -51,11 +51,7 @@ impl PendingPublish {
     }
 
     /// Takes a refusal; an error, if it is not tried again. AppSync has taken nothing in, so that it may be.
-    pub(super) fn refuse<P>(
-        &mut self,
-        Verdict { remedy, failure }: Verdict<P>,
-        at: Moment,
-    ) -> Result<(), Failure<P>> {
+    pub(super) fn refuse<P>(&mut self, Verdict { remedy, failure }: Verdict<P>, at: Moment) -> Result<(), Failure<P>> {
         let until = match remedy {
             Remedy::Recover if !self.has_recovered => {
                 self.has_recovered = true;

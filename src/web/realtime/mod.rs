@@ -19,6 +19,9 @@ use crate::appsync::realtime;
 use crate::client::realtime::{Realtime, Subscription};
 use crate::error::Error;
 
+#[cfg(test)]
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
+
 /// The lasting connections of a client.
 #[wasm_bindgen]
 #[derive(Debug)]
@@ -33,17 +36,11 @@ impl Connections {
     }
 
     /// An API: GraphQL, or Events. The URL comes in its parts, see [`EndpointUrl`].
-    pub fn endpoint(
-        &self,
-        is_events: bool,
-        scheme: &str,
-        host: &str,
-        port: &str,
-        path: &str,
-    ) -> Result<Api, JsValue> {
+    pub fn endpoint(&self, is_events: bool, scheme: &str, host: &str, port: &str, path: &str) -> Result<Api, JsValue> {
         let protocol = if is_events { Protocol::Events } else { Protocol::GraphQl };
         let url = EndpointUrl { scheme, host, port, path };
-        self.checked(Endpoint::new(protocol, url, self.0.host().page().is_aws_host(host))).map(|endpoint| Api(Rc::new(endpoint)))
+        self.checked(Endpoint::new(protocol, url, self.0.host().page().is_aws_host(host)))
+            .map(|endpoint| Api(Rc::new(endpoint)))
     }
 
     /// Subscribes for the user of a period: with the body of a GraphQL operation, or to a channel of Events.

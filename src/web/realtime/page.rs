@@ -32,14 +32,7 @@ extern "C" {
     pub(super) fn refused(this: &Page, url: &str, key: Option<&str>, error: &JsValue) -> Array;
     /// Makes an error.
     #[wasm_bindgen(method, structural)]
-    fn error(
-        this: &Page,
-        code: &str,
-        message: &str,
-        advice: &str,
-        retryable: bool,
-        field: Option<&str>,
-    ) -> JsValue;
+    fn error(this: &Page, code: &str, message: &str, advice: &str, retryable: bool, field: Option<&str>) -> JsValue;
     /// Tells listeners how a connection is.
     #[wasm_bindgen(method, structural)]
     fn state(this: &Page, endpoint: &str, state: &str, reason: &str, delay: f64, error: &JsValue);

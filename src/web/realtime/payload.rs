@@ -53,3 +53,64 @@ impl Value for Payload {
         Self::read(&self.0)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    use super::*;
+
+    fn evaluate(expression: &str) -> JsValue {
+        js_sys::eval(&["(", expression, ")"].concat()).unwrap()
+    }
+
+    fn read(json: &str) -> Payload {
+        Payload::read(&json.into()).unwrap()
+    }
+
+    #[wasm_bindgen_test]
+    fn a_member_is_an_objects_own() {
+        let frame = read(r#"{"type":"ka","__proto__":{"id":"7"},"payload":null}"#);
+        assert_eq!(frame.member("type").and_then(|member| member.text()).as_deref(), Some("ka"));
+        assert!(frame.member("__proto__").and_then(|member| member.member("id")).is_some());
+        evaluate("Object.prototype.event = 'polluted'");
+        let members = ["event", "id", "constructor", "toString"].map(|name| frame.member(name));
+        evaluate("delete Object.prototype.event");
+        assert_eq!(members, [None, None, None, None]);
+        for other in ["null", "7", "true", "\"type\""] {
+            assert_eq!(read(other).member("length"), None, "{other}");
+        }
+        assert_eq!(frame.member("payload").and_then(|member| member.member("a")), None);
+    }
+
+    #[wasm_bindgen_test]
+    fn an_item_is_that_of_a_list() {
+        let list = read(r#"["a",[]]"#);
+        assert_eq!(list.item(0).and_then(|item| item.text()).as_deref(), Some("a"));
+        assert_eq!((list.item(1).and_then(|item| item.item(0)), list.item(2)), (None, None));
+        for other in [r#""ab""#, r#"{"0":"a","length":1}"#, "null", "7"] {
+            assert_eq!(read(other).item(0), None, "{other}");
+        }
+    }
+
+    #[wasm_bindgen_test]
+    fn every_other_kind_than_the_one_asked_for_is_none() {
+        for (json, text, number) in
+            [(r#""7""#, Some("7"), None), ("7", None, Some(7.0)), ("[7]", None, None), ("null", None, None)]
+        {
+            let value = read(json);
+            assert_eq!((value.text().as_deref(), value.number()), (text, number), "{json}");
+        }
+    }
+
+    #[wasm_bindgen_test]
+    fn only_a_text_with_json_in_it_is_parsed() {
+        assert_eq!(read(r#""{\"a\":[1]}""#).parse().and_then(|value| value.member("a")?.item(0)?.number()), Some(1.0));
+        for nothing in [r#""""#, r#""{""#, "7", "[\"1\"]", "null", "{}"] {
+            assert_eq!(read(nothing).parse(), None, "{nothing}");
+        }
+        for binary in ["new ArrayBuffer(2)", "new Blob(['1'])", "undefined", "new String('1')"] {
+            assert_eq!(Payload::read(&evaluate(binary)), None, "{binary}");
+        }
+    }
+}

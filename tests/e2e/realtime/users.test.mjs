@@ -91,6 +91,18 @@ test("a closed client lets go of its sockets, and takes no more", async () => {
   while (sockets > 0);
 });
 
+test("a client that is closed while the module loads opens no socket", async () => {
+  const ends = await run(async (aws, url) => {
+    const room = aws.events(url).channel("default/a");
+    const asked = [room.subscribe().ready(), room.subscribe().next(), room.publish("x", { transport: "socket" })];
+    const ends = Promise.all(asked.map((one) => outcome(one)));
+    aws.close();
+    return ends;
+  }, at.guest);
+  for (const end of ends) assertRefused(end, "CLOSED");
+  assert.equal((await at.aws.stats()).calls.eventsRealtime, undefined);
+});
+
 test("a client that nobody holds any more is collected, and its socket closed", async () => {
   await run(async (aws, url) => {
     await follow((init) => aws.events(url).channel("default/a").subscribe(init)).then(({ subscription }) => {

@@ -7,9 +7,10 @@ export const clients = [];
 
 export function createClient(options) {
   const endpoints = [...(options.endpoints ?? []), ...globalThis.local.endpoints];
-  // Not a literal: the bundler of the examples is to leave it alone.
-  const explanations = "/pkg/explain.js";
-  const client = create({ explain: () => import(explanations), ...options, endpoints });
+  // Not literals: the bundler of the examples is to leave them alone.
+  const [explanations, connections] = ["/pkg/explain.js", "/pkg/realtime.js"];
+  const parts = { explain: () => import(explanations), realtime: () => import(connections) };
+  const client = create({ ...parts, ...options, endpoints });
   clients.push(client);
   return client;
 }

@@ -648,8 +648,10 @@ fn frames_that_cannot_be_used_harm_nobody() {
         ] {
             hand.receive(frame);
         }
-        let unusable =
-            hand.others.iter().filter(|a| matches!(a, Action::Unusable(Failure::Coded(e)) if e.field.as_deref() == Some("frame")));
+        let unusable = hand
+            .others
+            .iter()
+            .filter(|a| matches!(a, Action::Unusable(Failure::Coded(e)) if e.field.as_deref() == Some("frame")));
         assert_eq!(unusable.count(), 11);
         for frame in [data(protocol, 4_000_000_000, 1), frame(protocol, "started", 9_999), json!({ "type": "error" })] {
             hand.receive(frame);
