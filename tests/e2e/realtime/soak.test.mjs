@@ -21,6 +21,8 @@ const KEEP_ALIVE = 6 * SECOND;
 const SILENCE = 20 * SECOND;
 /** How long the client waits for answers. */
 const ANSWER = 15 * SECOND;
+/** How long a socket without use stays open, and more. */
+const LINGER = 6 * SECOND;
 /** Without faults: enough for the two minutes at most in which Cognito is left alone, and for the longest delay twice. */
 const CALM = 5 * MINUTE;
 
@@ -189,8 +191,6 @@ function server(random) {
 
   return {
     counts,
-    tell,
-    publish,
     names: Object.keys(faults),
 
     async fault(name) {
@@ -229,6 +229,64 @@ const churn = () =>
     aws.subscribe(url, { query }).unsubscribe();
   });
 
+/** Has faults for that long, and a subscription that is forbidden with each of them; says how many those were. */
+async function soak(aws, random, milliseconds) {
+  let next = 0;
+  let churned = 0;
+  for (const end = time.elapsed() + milliseconds; time.elapsed() < end;) {
+    if (time.elapsed() >= next) {
+      await aws.fault(random.oneOf(aws.names));
+      await churn();
+      churned += 1;
+      next = time.elapsed() + random.between(1_001, 10_000);
+    }
+    await aws.pass(Math.min(STEP, Math.max(1, next - time.elapsed())));
+  }
+  return churned;
+}
+
+/** What subscriptions were told, and what of it was wrong. */
+const seen = () =>
+  at.page.evaluate(() => ({
+    wrong: watched.wrong,
+    sockets: watched.sockets,
+    delivered: watched.delivered,
+    records: watched.records.map(({ spells, gaps, arrived }) => ({ spells, gaps, left: arrived.length })),
+    forbidden,
+    told,
+  }));
+
+/** One socket for all, on either side. */
+async function assertSockets(count) {
+  assert.equal((await at.aws.stats()).openSockets.graphqlRealtime, count);
+  assert.equal(await at.page.evaluate(() => watched.openSockets()), count);
+}
+
+/** Nothing grows with time. */
+function assertSteady(after, before) {
+  assert.ok(after.usedSize - before.usedSize < NOISE, `${before.usedSize} bytes before, ${after.usedSize} after`);
+  const counts = ({ objects, listeners, timers }) => ({ ...objects, listeners, timers });
+  for (const [what, count] of Object.entries(counts(before))) {
+    // The page's own workings come and go by a few.
+    assert.ok(counts(after)[what] <= count + 20, `${what}: ${count} before, ${counts(after)[what]} after`);
+  }
+}
+
+/** Ends all subscriptions and the client. */
+async function end() {
+  await at.page.evaluate(() => {
+    for (const { subscription } of watched.records) subscription.unsubscribe();
+    return Promise.all(watched.records.map(({ done }) => done));
+  });
+  await time.pass(LINGER);
+  await assertSockets(0);
+  await at.page.evaluate(() => {
+    aws.close();
+    watched.records.length = 0;
+    delete globalThis.aws;
+  });
+}
+
 test(`a hundred subscriptions and ${MINUTES} minutes of faults, with seed ${SEED}`, async (t) => {
   await at.aws.faults({
     credentialLifetimeSeconds: 900,
@@ -237,93 +295,45 @@ test(`a hundred subscriptions and ${MINUTES} minutes of faults, with seed ${SEED
   await start();
   const held = await holdings(at, KINDS);
   const random = randomness(SEED);
-  const { counts, ...aws } = server(random);
+  const aws = server(random);
   // Each of them once, so that all that is made once has been made.
   for (const name of aws.names) {
     await aws.fault(name);
     await aws.calm();
   }
   const before = await held();
-
-  let next = 0;
-  let churned = 0;
-  for (const end = time.elapsed() + MINUTES * MINUTE; time.elapsed() < end;) {
-    if (time.elapsed() >= next) {
-      await aws.fault(random.oneOf(aws.names));
-      await churn();
-      churned += 1;
-      next = time.elapsed() + random.between(2, 10) * SECOND - random.between(0, 999);
-    }
-    await aws.pass(Math.min(STEP, Math.max(1, next - time.elapsed())));
-  }
+  const churned = await soak(aws, random, MINUTES * MINUTE);
   await aws.calm();
   const after = await held();
 
-  const { openSockets } = await at.aws.stats();
-  assert.equal(openSockets.graphqlRealtime, 1, "one socket for all");
-  const found = await at.page.evaluate(() => ({
-    wrong: watched.wrong,
-    sockets: watched.sockets,
-    delivered: watched.delivered,
-    open: watched.openSockets(),
-    records: watched.records.map(({ spells, gaps, arrived }) => ({ spells, gaps, left: arrived.length })),
-    forbidden,
-    told,
-  }));
-  assert.deepEqual(found.wrong, []);
-  for (const { spells, gaps, left } of found.records) {
+  await assertSockets(1);
+  const { wrong, records, forbidden, told, sockets, delivered } = await seen();
+  assert.deepEqual(wrong, []);
+  for (const { spells, gaps, left } of records) {
     assert.equal(gaps, spells - 1, "one gap for every disconnection");
-    assert.equal(left, 0);
+    assert.equal(left, 0, "all that has arrived was told");
   }
-  const gaps = found.records.reduce((sum, { gaps }) => sum + gaps, 0);
-  assert.equal(found.told.gaps, gaps);
-  assert.deepEqual(found.forbidden, { REFUSED: churned }, "what is refused ends alone");
-  assert.equal(found.open, 1);
-
-  // Nothing grows with time, and nothing is left when all have gone.
-  const grown = after.usedSize - before.usedSize;
-  assert.ok(grown < NOISE, `${before.usedSize} bytes before, ${after.usedSize} after`);
-  for (const kind of KINDS) {
-    assert.ok(
-      after.objects[kind] <= before.objects[kind] + 20,
-      `${kind}: ${before.objects[kind]}, ${after.objects[kind]}`,
-    );
-  }
-  assert.ok(
-    after.listeners <= before.listeners + 20 && after.timers <= before.timers + 5,
-    JSON.stringify({ before, after }),
-  );
+  const gaps = records.reduce((sum, { gaps }) => sum + gaps, 0);
+  assert.equal(told.gaps, gaps);
+  assert.deepEqual(forbidden, { REFUSED: churned }, "what is refused ends alone");
+  assertSteady(after, before);
 
   const cognito = await at.aws.cognitoCalls();
   const connects = await asked(at.aws, "graphqlRealtime", "connect");
   assert.equal(cognito.getId, 1);
-
-  await at.page.evaluate(() => {
-    for (const { subscription } of watched.records) subscription.unsubscribe();
-    return Promise.all(watched.records.map(({ done }) => done));
-  });
-  await time.pass(6 * SECOND);
-  assert.equal((await at.aws.stats()).openSockets.graphqlRealtime, 0);
-  assert.equal(await at.page.evaluate(() => watched.openSockets()), 0);
-  await at.page.evaluate(() => {
-    aws.close();
-    watched.records.length = 0;
-    delete globalThis.aws;
-  });
-  const end = await held();
-  assert.deepEqual([end.timers, end.objects.WebSocket], [0, 0]);
+  await end();
+  const { timers, objects } = await held();
+  assert.deepEqual([timers, objects.WebSocket], [0, 0]);
 
   // The test would show nothing if little had happened.
-  assert.ok(counts.faults > MINUTES * 3 && gaps > MINUTES * SUBSCRIPTIONS, JSON.stringify({ counts, gaps }));
+  const { faults, messages } = aws.counts;
+  assert.ok(faults > MINUTES * 3 && gaps > MINUTES * SUBSCRIPTIONS, JSON.stringify({ faults, gaps }));
   for (const reason of ["closed", "refused", "network", "silent", "slept", "timeout", "unsigned"]) {
-    assert.ok(found.told.states[reason] > 0, JSON.stringify(found.told.states));
+    assert.ok(told.states[reason] > 0, JSON.stringify(told.states));
   }
-  t.diagnostic(
-    `seed ${SEED}: ${counts.faults} faults, ${counts.messages} messages, ${found.delivered} delivered, ${gaps} gaps`,
-  );
-  t.diagnostic(`${found.sockets} sockets opened, ${connects} connects at AppSync, Cognito ${JSON.stringify(cognito)}`);
-  t.diagnostic(`states ${JSON.stringify(found.told.states)}`);
-  t.diagnostic(
-    `heap ${before.usedSize} to ${after.usedSize} bytes, WebAssembly ${before.wasmBytes} to ${after.wasmBytes}`,
-  );
+  const heap = `heap ${before.usedSize} to ${after.usedSize} bytes`;
+  t.diagnostic(`seed ${SEED}: ${faults} faults, ${messages} messages, ${delivered} delivered, ${gaps} gaps`);
+  t.diagnostic(`${sockets} sockets opened, ${connects} connects at AppSync, Cognito ${JSON.stringify(cognito)}`);
+  t.diagnostic(`states ${JSON.stringify(told.states)}`);
+  t.diagnostic(`${heap}, WebAssembly ${before.wasmBytes} to ${after.wasmBytes}`);
 });

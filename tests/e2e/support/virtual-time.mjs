@@ -1,4 +1,5 @@
 // Time that passes only when a test says so, for a page and for the local AWS alike: half an hour of it in two minutes.
+
 /**
  * Stops the clock and the timers of the page of a setting, whose sockets are watched (see `watched.mjs`). The page has to
  * be loaded again before it uses them. Its `realSetTimeout` goes on.
