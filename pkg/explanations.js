@@ -2,7 +2,7 @@
 // Explanations: evidence is read here, and judged in WebAssembly.
 import { examination, table } from "./doctor.js";
 import { evidenceOf, knownOf } from "./evidence.js";
-import { compiled } from "./load.js";
+import { started } from "./load.js";
 import { findOut } from "./probes.js";
 import { build } from "./wasm/explain-build.js";
 import { explain as explainJson, initSync, judge, plan, questions, verdict } from "./wasm/explain.js";
@@ -17,7 +17,7 @@ let loading;
 
 /** @param {Source} source */
 function load(source) {
-  loading ??= compiled(source, build).then((module) => void initSync({ module }));
+  loading ??= started(source, build, initSync);
   loading.catch(() => {
     loading = undefined;
   });

@@ -2,7 +2,7 @@
 // Subscriptions and publishes over lasting connections, which live in a WebAssembly module of their own.
 import { kindOf } from "./body.js";
 import { SigFetchError, invalidRequest, loadError } from "./errors.js";
-import { compiled } from "./load.js";
+import { started } from "./load.js";
 import { checkSubscription } from "./operations.js";
 import { build } from "./wasm/realtime-build.js";
 import { Connections, initSync } from "./wasm/realtime.js";
@@ -49,7 +49,7 @@ let loading;
 
 /** @param {Source} source */
 function load(source) {
-  loading ??= compiled(source, build).then((module) => void initSync({ module }));
+  loading ??= started(source, build, initSync);
   loading.catch(() => {
     loading = undefined;
   });
@@ -343,6 +343,7 @@ class RunningSubscription {
     this.#onGap = onGap;
     this.#stops = stops;
     this.#inner = inner;
+    if (!inner) return;
     for (const stop of stops) stop.addEventListener("abort", this.#end);
   }
 

@@ -16,6 +16,7 @@ export function controls(url) {
     stats,
     reset: () => call("reset", {}),
     faults: (faults) => call("faults", faults),
+    publish: (messages) => call("publish", messages),
     developerToken: (of) => call("developer-token", of),
     cognitoCalls: async () => countCognito(await stats()),
   };
