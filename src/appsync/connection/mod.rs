@@ -72,6 +72,11 @@ const STARTS: usize = 32;
 /// from a network that is down; once there was a connection, it is tried forever.
 const FIRST_CONNECTS: u32 = 8;
 
+/// Connects in a row, once there was a connection, that AppSync may refuse for credentials or a clock that are then put
+/// right, after growing delays. What it still refuses then, it means. A first connection has one such attempt: the role
+/// most likely lacks a permission, which the developer wants to hear at once.
+const RECOVERIES: u32 = 6;
+
 /// What is subscribed to: made by [`super::realtime::subscription`] or [`super::events::Subscription::operation`], for a
 /// connection of the same protocol.
 #[derive(Clone, PartialEq, Eq)]
@@ -116,7 +121,8 @@ pub struct Connection<P> {
     key: Rc<str>,
     /// The access key that AppSync has accepted last.
     accepted: Option<Rc<str>>,
-    has_recovered: bool,
+    /// Connect signatures in a row that AppSync refused for what can be put right.
+    recoveries: u32,
 }
 
 impl<P> core::fmt::Debug for Connection<P> {
@@ -144,7 +150,7 @@ impl<P: Clone> Connection<P> {
             is_online: true,
             key: "".into(),
             accepted: None,
-            has_recovered: false,
+            recoveries: 0,
         }
     }
 
@@ -315,7 +321,7 @@ impl<P: Clone> Connection<P> {
     /// The identity goes on as another one, as a guest's does when the guest signs in: everything is connected,
     /// signed and subscribed again with the new credentials.
     pub fn identity_changed(&mut self, at: Moment) {
-        self.has_recovered = false;
+        self.recoveries = 0;
         self.subscriptions.iter_mut().for_each(Subscription::reset);
         self.reconnect(Loss::IdentityChanged, at);
         self.advance(at);
@@ -331,7 +337,7 @@ impl<P: Clone> Connection<P> {
         self.link = Link::Idle;
         self.abandoned.clear();
         self.failures = 0;
-        self.has_recovered = false;
+        self.recoveries = 0;
         for subscription in &mut self.subscriptions {
             if subscription.stage != Stage::Ended {
                 change(&mut self.actions, subscription, |subscription| subscription.end(outcome.clone()));
@@ -458,7 +464,7 @@ impl<P: Clone> Connection<P> {
             close_at: None,
         });
         self.has_connected = true;
-        self.has_recovered = false;
+        self.recoveries = 0;
         self.accept(self.key.clone());
         self.actions.push_back(Action::State(State::Connected));
     }
@@ -472,12 +478,14 @@ impl<P: Clone> Connection<P> {
 
     fn refuse_connection(&mut self, error: Option<&P>, at: Moment) {
         self.forgive_failures(at.now);
-        let Verdict { remedy, failure } = (self.judge)(error, (!self.has_recovered).then_some(&*self.key));
+        let may_recover = self.recoveries < if self.has_connected { RECOVERIES } else { 1 };
+        let Verdict { remedy, failure } = (self.judge)(error, may_recover.then_some(&*self.key));
         match remedy {
-            Remedy::Recover if !self.has_recovered => {
-                self.has_recovered = true;
-                // Only before the acknowledgement, so that a server that takes and drops each connection is not overrun.
-                let is_at_once = matches!(self.link, Link::Greeting { .. });
+            Remedy::Recover if may_recover => {
+                self.recoveries += 1;
+                // Only once and before the acknowledgement, so that a server that takes and drops each connection is not
+                // overrun.
+                let is_at_once = self.recoveries == 1 && matches!(self.link, Link::Greeting { .. });
                 self.lose_with(Loss::Refused, is_at_once, failure, at);
             }
             Remedy::Wait => self.lose_with(Loss::Refused, false, failure, at),

@@ -288,6 +288,45 @@ fn expired_credentials_and_a_wrong_clock_are_recovered_from_once() {
 }
 
 #[test]
+fn a_connection_that_was_there_outlasts_credentials_that_are_refused_for_a_while() {
+    for protocol in BOTH {
+        let refuse = |hand: &mut Hand, key: u64| {
+            hand.sign(key);
+            let socket = hand.socket.unwrap();
+            hand.call(|connection, at| connection.opened(socket, at));
+            let errors = json!([{ "errorType": "UnauthorizedException", "errorCode": 401 }]);
+            let payload = json!({ "errors": errors });
+            hand.receive(json!({ "type": "connection_error", "payload": payload, "errors": errors }));
+        };
+        let lost = || {
+            let (mut hand, ids, _) = Hand::connected(protocol, 1);
+            hand.close();
+            hand.wait(60_000);
+            (hand, ids[0])
+        };
+
+        let (mut hand, id) = lost();
+        for key in 1..=5 {
+            refuse(&mut hand, key);
+            assert_eq!(hand.refused_keys(), [key.to_string()]);
+            // Only the first one is followed at once.
+            assert_eq!(hand.tasks.len(), usize::from(key == 1));
+            hand.wait(60_000);
+        }
+        hand.connect();
+        assert_eq!((gaps(&hand.take(id)), hand.state()), (1, Some(&State::Connected)));
+
+        let (mut hand, id) = lost();
+        for key in 1..=7 {
+            refuse(&mut hand, key);
+            hand.wait(60_000);
+        }
+        assert_eq!(failure(&hand.take(id)).unwrap().code, Code::Refused);
+        assert!(hand.tasks.is_empty());
+    }
+}
+
+#[test]
 fn each_key_that_is_accepted_is_told_once() {
     let accepted = |hand: &mut Hand| -> Vec<String> {
         let others = std::mem::take(&mut hand.others).into_iter();
