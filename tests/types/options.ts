@@ -39,9 +39,7 @@ export const everyOption: Required<Omit<ClientOptions, "credentials">> = {
   explain: () => import("sigfetch/explain"),
   realtime: () => import("sigfetch/realtime"),
   timeoutMs: 5_000,
-  explain: () => import("sigfetch/explain"),
   wasm: "/sigfetch.wasm",
-  explain: () => import("sigfetch/explain"),
 };
 
 export const logins: Logins[] = [

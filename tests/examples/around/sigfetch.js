@@ -26,6 +26,9 @@ export function createClient(options) {
 
 /** A subscription that ends once it is acknowledged, because programs wait for the end. */
 function ending(subscription) {
-  subscription.ready().then(() => setTimeout(subscription.unsubscribe));
+  subscription.ready().then(
+    () => setTimeout(subscription.unsubscribe),
+    () => {},
+  );
   return subscription;
 }
