@@ -301,6 +301,17 @@ export interface ClientOptions {
    * });
    */
   explain?: () => Promise<unknown>;
+  /**
+   * How to load `sigfetch/realtime`, which {@link Client.subscribe} and {@link Client.events} need. It is called at the
+   * first use, so that a page that never subscribes does not load it.
+   *
+   * @example
+   * const aws = createClient({
+   *   identityPoolId: "eu-west-1:0f1e2d3c-4b5a-4678-8796-a5b4c3d2e1f0",
+   *   realtime: () => import("sigfetch/realtime"),
+   * });
+   */
+  realtime?: () => Promise<unknown>;
   /** The region of declared endpoints that name none, and of {@link Client.whoami}. Default: the identity pool's. */
   region?: string;
   /** Endpoints that cannot be recognised by their hosts. */
@@ -449,13 +460,269 @@ export interface PresignInit {
  *   variables: { first: 10 },
  * };
  */
-export interface GraphqlRequest {
-  /** The document: a query or a mutation. */
-  query: string;
-  /** The values of its variables. */
-  variables?: Record<string, unknown>;
+export type GraphqlRequest<Data = unknown, Variables = Record<string, unknown>> = {
+  /** The document. */
+  query: GraphqlDocument<Data, Variables>;
   /** Which operation to run, if the document has several. */
   operationName?: string;
+} & (Record<never, never> extends Variables
+  ? {
+      /** The values of its variables. */
+      variables?: Variables;
+    }
+  : {
+      /** The values of its variables. */
+      variables: Variables;
+    });
+
+/**
+ * A GraphQL document: text, or what a library makes of it: a `TypedDocumentNode` or `TypedDocumentString` of GraphQL Code
+ * Generator, a document of gql.tada, a `DocumentNode` of `graphql` or `graphql-tag`. Documents that know the types of
+ * their data and variables give them to the call.
+ *
+ * @example
+ * import type { GraphqlDocument } from "sigfetch";
+ *
+ * const notes: GraphqlDocument<{ notes: { id: string }[] }> = "{ notes { id } }";
+ */
+export type GraphqlDocument<Data = unknown, Variables = Record<string, unknown>> =
+  | string
+  | ({
+      /** Never there: it carries the types. */
+      readonly __apiType?: (variables: Variables) => Data;
+    } & (
+      | {
+          /** `Document`. */
+          readonly kind: string;
+          /** The definitions of the syntax tree. */
+          readonly definitions: readonly unknown[];
+        }
+      | {
+          /** The text of a `String` object. */
+          toString(): string;
+          /** Its length. */
+          readonly length: number;
+        }
+    ));
+
+/**
+ * How to subscribe.
+ *
+ * @example
+ * import type { SubscribeInit } from "sigfetch";
+ *
+ * const init: SubscribeInit = { onGap: async () => void (await aws.signedFetch("https://api.example.com/notes")) };
+ */
+export interface SubscribeInit {
+  /** Ends the subscription when it is aborted, as {@link Subscription.unsubscribe} does. */
+  signal?: AbortSignal;
+  /**
+   * Called where messages may be missing: after each disconnection, once messages arrive again, and after an overflow of
+   * the queue. What is fetched from then on closes the gap. The next message waits for the promise that it returns; if
+   * it throws or rejects, the subscription ends with that. Default: none.
+   */
+  onGap?: (gap: Gap) => unknown;
+  /**
+   * Messages and gaps that are kept for a consumer that is slower than they come: a whole number from 2 to 1 000 000. If
+   * there are more, or more than 8 MB, the oldest are dropped, and a {@link Gap} in their place counts them. Default: 1
+   * 000.
+   */
+  maxQueued?: number;
+}
+
+/**
+ * A place in the messages of a subscription where some may be missing.
+ *
+ * @example
+ * import type { Gap } from "sigfetch";
+ *
+ * const isMissing = ({ overflowed, unreadable }: Gap) => overflowed + unreadable > 0;
+ */
+export interface Gap {
+  /** When the last sign of the connection came before it. */
+  since: Date;
+  /** When messages were sure to arrive again. */
+  until: Date;
+  /**
+   * How often the subscription was disconnected and came back: 1, more only if the consumer was so slow that no message
+   * lies between, and 0 if messages are missing for another reason.
+   */
+  disconnections: number;
+  /** Messages that were dropped because the queue was full. */
+  overflowed: number;
+  /** Messages that AppSync could not process, or that could not be read. */
+  unreadable: number;
+}
+
+/**
+ * A subscription: an async iterable of its messages. It lasts until it is unsubscribed, refused, or completed by AppSync;
+ * when the connection is lost, it is made again. Its methods are bound.
+ *
+ * @example
+ * const endpoint = "https://abcdefghijklmnopqrstuvwxyz.appsync-api.eu-west-1.amazonaws.com/graphql";
+ * const subscription = aws.subscribe(endpoint, { query: "subscription { noteAdded { id text } }" });
+ * const logged = subscription.forEach(({ data }) => console.log(data));
+ * subscription.unsubscribe();
+ * await logged;
+ */
+export interface Subscription<Message> extends AsyncIterableIterator<Message, undefined, void> {
+  /**
+   * Resolves when AppSync has acknowledged the subscription: what is published from then on arrives.
+   *
+   * @throws {@link SigFetchError} what it was refused for; the reason of an abort, or an `AbortError`, if it ended before.
+   * @example
+   * const endpoint = "https://abcdefghijklmnopqrstuvwxyz.appsync-api.eu-west-1.amazonaws.com/graphql";
+   * await aws.subscribe(endpoint, { query: "subscription { noteAdded { id } }" }).ready();
+   */
+  readonly ready: () => Promise<void>;
+  /**
+   * Calls a function with each message, and waits for the promise that it returns before the next one.
+   *
+   * @returns A promise that resolves when the subscription has ended.
+   * @throws {@link SigFetchError} what the subscription failed with; what the function throws, which ends it.
+   * @example
+   * const endpoint = "https://abcdefghijklmnopqrstuvwxyz.appsync-api.eu-west-1.amazonaws.com/event";
+   * const room = aws.events(endpoint).channel("default/room");
+   * const ended = room.subscribe().forEach((event) => console.log(event));
+   */
+  readonly forEach: (take: (message: Message) => unknown) => Promise<void>;
+  /**
+   * Ends the subscription at once, whatever its state. Iterations end as if it were completed. Leaving a `for await` loop
+   * does the same.
+   *
+   * @example
+   * const endpoint = "https://abcdefghijklmnopqrstuvwxyz.appsync-api.eu-west-1.amazonaws.com/event";
+   * const subscription = aws.events(endpoint).channel("default/room").subscribe();
+   * subscription.unsubscribe();
+   */
+  readonly unsubscribe: () => void;
+  /** The next message; `done` after the last one. */
+  next(): Promise<IteratorResult<Message, undefined>>;
+  /** Ends the subscription. A loop that is left calls it. */
+  return(): Promise<IteratorResult<Message, undefined>>;
+  /** The subscription itself: all iterations take from the same messages. */
+  [Symbol.asyncIterator](): Subscription<Message>;
+}
+
+/**
+ * An API of AppSync Events, see {@link Client.events}.
+ *
+ * @example
+ * import type { EventsApi } from "sigfetch";
+ *
+ * const lobby = (api: EventsApi) => api.channel("default/lobby");
+ */
+export interface EventsApi {
+  /**
+   * A channel by its name, such as `default/room`: up to five segments of up to 50 letters, digits and inner hyphens.
+   * With `/*` at the end it stands for all channels below, to subscribe to.
+   *
+   * @throws {@link SigFetchError} `INVALID_REQUEST` through the methods of the channel.
+   * @example
+   * const endpoint = "https://abcdefghijklmnopqrstuvwxyz.appsync-api.eu-west-1.amazonaws.com/event";
+   * const all = aws.events(endpoint).channel("default/*");
+   */
+  readonly channel: (name: string) => EventChannel;
+}
+
+/**
+ * A channel of AppSync Events, see {@link EventsApi.channel}. Its methods are bound.
+ *
+ * @example
+ * const room = aws
+ *   .events("https://abcdefghijklmnopqrstuvwxyz.appsync-api.eu-west-1.amazonaws.com/event")
+ *   .channel("default/room");
+ * await room.publish({ text: "hello" });
+ */
+export interface EventChannel {
+  /**
+   * Subscribes to the events of the channel, parsed from JSON.
+   *
+   * @example
+   * async function follow(endpoint: string) {
+   *   const room = aws.events(endpoint).channel("default/room");
+   *   for await (const event of room.subscribe<{ text: string }>()) console.log(event.text);
+   * }
+   */
+  readonly subscribe: <Event = unknown>(init?: SubscribeInit) => Subscription<Event>;
+  /**
+   * Publishes an event, or an array of events in their order, each as JSON of up to 240 KiB. AppSync takes five at a
+   * time; more are published in several requests, one after the other.
+   *
+   * @throws {@link SigFetchError} if nothing was published. If only a later request fails, its events and all that follow
+   * stand in `failed`.
+   * @example
+   * const endpoint = "https://abcdefghijklmnopqrstuvwxyz.appsync-api.eu-west-1.amazonaws.com/event";
+   * const { failed } = await aws
+   *   .events(endpoint)
+   *   .channel("default/room")
+   *   .publish([{ text: "one" }, { text: "two" }]);
+   */
+  readonly publish: (events: unknown, init?: PublishInit) => Promise<PublishResult>;
+}
+
+/**
+ * How to publish.
+ *
+ * @example
+ * import type { PublishInit } from "sigfetch";
+ *
+ * const init: PublishInit = { transport: "socket" };
+ */
+export interface PublishInit {
+  /** Ends the wait for the answer when it is aborted. Events that were sent may have been published. */
+  signal?: AbortSignal;
+  /**
+   * `http` takes a request for five events. `socket` uses the connection of subscriptions, which is quicker; AppSync then
+   * accepts only events whose JSON is ASCII without `<`, `>`, `&`, `=` and `'`, and others are refused with
+   * `INVALID_REQUEST`. Default: `http`.
+   */
+  transport?: "http" | "socket";
+}
+
+/**
+ * What became of published events.
+ *
+ * @example
+ * import type { PublishResult } from "sigfetch";
+ *
+ * const isComplete = ({ failed }: PublishResult) => failed.length === 0;
+ */
+export interface PublishResult {
+  /** The events that were published. */
+  successful: PublishedEvent[];
+  /** The events that were not, or not for sure. */
+  failed: FailedEvent[];
+}
+
+/**
+ * An event that was published.
+ *
+ * @example
+ * import type { PublishedEvent } from "sigfetch";
+ *
+ * const describe = ({ identifier, index }: PublishedEvent) => `event ${index} is ${identifier}`;
+ */
+export interface PublishedEvent {
+  /** AppSync's id of the event; empty if it gave none. */
+  identifier: string;
+  /** Its place in the array, from 0. */
+  index: number;
+}
+
+/**
+ * An event that was not published.
+ *
+ * @example
+ * import type { FailedEvent } from "sigfetch";
+ *
+ * const describe = ({ index, code }: FailedEvent) => `event ${index}: ${code ?? "refused"}`;
+ */
+export interface FailedEvent extends PublishedEvent {
+  /** AppSync's name of what is wrong, or a {@link SigFetchErrorCode}. */
+  code?: string;
+  /** What is wrong, for people. */
+  message?: string;
 }
 
 /**
@@ -716,6 +983,44 @@ export interface RetryDetail {
 }
 
 /**
+ * Detail of a `realtime` event: the state of a lasting connection has changed, or a message could not be read.
+ *
+ * @example
+ * aws.addEventListener("realtime", ({ detail }) => console.log(detail.endpoint, detail.state, detail.reason));
+ */
+export interface RealtimeDetail {
+  /** The HTTP endpoint of the API. */
+  endpoint: string;
+  /**
+   * `idle`: there is no socket and no need of one. `connecting`: one is being opened. `connected`: AppSync has
+   * acknowledged it. `waiting`: it is lost, or could not be opened, and will be tried again.
+   */
+  state: "idle" | "connecting" | "connected" | "waiting";
+  /**
+   * Why it is `waiting`: the socket was closed or could not be opened (`closed`); AppSync did not answer in time
+   * (`timeout`), sent no keep-alive (`silent`), or refused the connection (`refused`); the credentials could not be
+   * obtained (`unsigned`); the device slept (`slept`), or its network changed (`network`); the connection was 24 hours
+   * old (`aged`); or the user has changed (`identity`).
+   */
+  reason?: "closed" | "timeout" | "silent" | "refused" | "unsigned" | "slept" | "network" | "aged" | "identity";
+  /** Milliseconds until it is tried again. It is random, and its upper limit doubles from 1 s to 60 s. */
+  delayMs?: number;
+  /** What is wrong with a message that could not be read. The connection goes on. */
+  error?: SigFetchError;
+}
+
+/**
+ * Detail of a `gap` event: a consumer has come to a place in its messages where some may be missing.
+ *
+ * @example
+ * aws.addEventListener("gap", ({ detail }) => console.log("Missing since", detail.since, "of", detail.endpoint));
+ */
+export interface GapDetail extends Gap {
+  /** The endpoint that was subscribed to. */
+  endpoint: string;
+}
+
+/**
  * The events of a {@link Client}, by name. Their details contain no tokens, keys, signatures, headers or queries, so
  * they can be logged as they are.
  *
@@ -737,6 +1042,10 @@ export interface ClientEventMap {
   retry: CustomEvent<Readonly<RetryDetail>>;
   /** The client has learnt how far the device's clock is off. */
   clock: CustomEvent<Readonly<ClockDetail>>;
+  /** The state of a lasting connection has changed. */
+  realtime: CustomEvent<Readonly<RealtimeDetail>>;
+  /** Messages of a subscription may be missing. */
+  gap: CustomEvent<Readonly<GapDetail>>;
 }
 
 /**
@@ -883,11 +1192,55 @@ export interface Client extends EventTarget {
    *   { query: "{ notes { id text } }" },
    * );
    */
-  readonly graphql: <Data = unknown>(
+  readonly graphql: <Data = unknown, Variables = Record<string, unknown>>(
     url: string | URL,
-    request: GraphqlRequest,
+    request: GraphqlRequest<Data, Variables>,
     init?: Omit<SignedRequestInit, "method" | "body">,
   ) => Promise<GraphqlResult<Data>>;
+  /**
+   * Subscribes to a GraphQL subscription of AppSync. The option `realtime` of {@link createClient} has to be set.
+   *
+   * All subscriptions of a user to an API share one socket, which closes 5 s after the last one has ended. It is signed
+   * with the credentials of the moment, as each subscription is, and never has credentials in its URL. When it is lost,
+   * through sleep, a change of network, expired credentials or AppSync's limit of 24 hours, it is made again after a
+   * growing, random delay, and everything is subscribed again; each subscription is then told of one {@link Gap}. A
+   * subscription that AppSync refuses ends alone. After a sign-out, or when another user signs in, a user's
+   * subscriptions end with `SIGNED_OUT`; a guest's go on as the user who signs in.
+   *
+   * @param endpoint The API's HTTP endpoint (`https://….appsync-api.…/graphql`), its realtime endpoint, or either of them
+   * on a declared custom domain, where the path of the latter ends in `/realtime`.
+   * @throws {@link SigFetchError} through `ready()` and the iteration: `INVALID_OPTION` without the option `realtime`,
+   * `INVALID_REQUEST` if an argument is wrong, `REFUSED` or `THROTTLED` if AppSync refuses it, `NETWORK` or `TIMEOUT` if
+   * the first connection fails eight times, `WASM_LOAD` if the platform has no `WebSocket`.
+   * @example
+   * async function follow(endpoint: string) {
+   *   const query = "subscription { noteAdded { id text } }";
+   *   for await (const { data } of aws.subscribe<{ noteAdded: { text: string } }>(endpoint, { query })) {
+   *     console.log(data?.noteAdded.text);
+   *   }
+   * }
+   */
+  readonly subscribe: <Data = unknown, Variables = Record<string, unknown>>(
+    endpoint: string | URL,
+    request: GraphqlRequest<Data, Variables>,
+    init?: SubscribeInit,
+  ) => Subscription<GraphqlResult<Data>>;
+  /**
+   * An API of AppSync Events. The option `realtime` of {@link createClient} has to be set. Subscriptions last as those of
+   * {@link Client.subscribe} do.
+   *
+   * @param endpoint The API's HTTP endpoint (`https://….appsync-api.…/event`), its realtime endpoint, or either of them on
+   * a declared custom domain.
+   * @throws {@link SigFetchError} through the channel's methods, as {@link Client.subscribe} does.
+   * @example
+   * const room = aws
+   *   .events("https://abcdefghijklmnopqrstuvwxyz.appsync-api.eu-west-1.amazonaws.com/event")
+   *   .channel("default/room");
+   * const subscription = room.subscribe<{ text: string }>();
+   * await subscription.ready();
+   * await room.publish([{ text: "hello" }]);
+   */
+  readonly events: (endpoint: string | URL) => EventsApi;
   /**
    * Returns the current credentials, refreshed if needed. The clients of the AWS SDK for JavaScript v3 accept this
    * method as a credential provider.
@@ -929,17 +1282,20 @@ export interface Client extends EventTarget {
   readonly explain: (outcome: unknown, options?: ExplainOptions) => Promise<Explanation>;
   /**
    * Examines the way from the options to an answer, step by step: options, identity pool, identity, credentials, clock,
-   * caller, and, for a URL, the endpoint, the host, the preflight and a signed GET (with AppSync a query). It goes on
-   * past a step that fails where that makes sense. Nothing is changed. The option `explain` of {@link createClient} has
-   * to be set.
+   * caller, and, for a URL, the endpoint, the host, the preflight and a signed GET (with AppSync a query, and if that is
+   * refused, whether the role was not assumed or lacks the permission). It goes on past a step that fails where that
+   * makes sense. Nothing is changed. The option `explain` of {@link createClient} has to be set.
    *
    * @throws {@link SigFetchError} as {@link Client.explain} does.
    * @example
    * async function examine(url: string) {
-   *   for await (const { step, result, value } of aws.doctor(url)) console.log(step, result, value);
+   *   // As a table in the console, once all steps are done:
+   *   console.table(await aws.doctor(url).table());
+   *   // Or step by step:
+   *   for await (const { step, result, value, fix } of aws.doctor(url)) console.log(step, result, value, fix);
    * }
    */
-  readonly doctor: (url?: string | URL, options?: DoctorOptions) => AsyncGenerator<DoctorStep, void>;
+  readonly doctor: (url?: string | URL, options?: DoctorOptions) => DoctorReport;
   /**
    * Replaces the signed-in user. It takes what the options `logins` and `identity` take; without an argument, nobody is
    * signed in. The next call gets new credentials.
@@ -991,10 +1347,15 @@ export interface Client extends EventTarget {
  */
 export interface ExplainOptions {
   /**
-   * Whether to find out more first: `whoami` for role and account, and if the answer is hidden from the page, whether
-   * the host answers at all. HEAD and OPTIONS are sent, without credentials, and GetCallerIdentity. Default: `false`.
+   * Whether to find out more first: `whoami` for role and account; for a signed-in user whose identity is known,
+   * whether Cognito issues credentials for it; and if the answer is hidden from the page, whether the host answers at
+   * all, and whether the page may read answers without and with a preflight. Nothing is changed: HEAD and GET are sent
+   * to the API, without credentials, GetCallerIdentity to STS, and GetCredentialsForIdentity (never GetId) to Cognito.
+   * Default: `false`.
    */
   probe?: boolean;
+  /** The role that the session should have, as name or ARN. Default: the one that the login token prefers, if any. */
+  role?: string;
   /** BCP 47 tag of the language: Japanese for `ja`, English for all others. Default: the page's, or its user's. */
   lang?: string;
 }
@@ -1004,13 +1365,49 @@ export interface ExplainOptions {
  * @example
  * import type { DoctorOptions } from "sigfetch";
  *
- * const options: DoctorOptions = { query: "{ notes { id } }" };
+ * const options: DoctorOptions = { query: "{ notes { id } }", role: "NotesUser" };
  */
 export interface DoctorOptions {
   /** BCP 47 tag of the language, as in {@link ExplainOptions}. */
   lang?: string;
+  /** The role that the session should have, as in {@link ExplainOptions}. */
+  role?: string;
   /** The GraphQL query that is sent to AppSync; it must not change anything. Default: `{ __typename }`. */
   query?: string;
+}
+
+/**
+ * What {@link Client.doctor} finds: its steps as they are done, or all of them as a table. It can be read once.
+ * @example
+ * import type { DoctorReport } from "sigfetch";
+ *
+ * const print = async (report: DoctorReport) => console.table(await report.table());
+ */
+export interface DoctorReport extends AsyncGenerator<DoctorStep, void> {
+  /** Takes all steps, and gives a row of short texts for each, which `console.table` prints. */
+  table(): Promise<DoctorRow[]>;
+}
+
+/**
+ * A row of the table of {@link DoctorReport}.
+ * @example
+ * import type { DoctorRow } from "sigfetch";
+ *
+ * const line = ({ step, result, ms, evidence }: DoctorRow) => `${step} ${result} (${ms} ms): ${evidence}`;
+ */
+export interface DoctorRow {
+  /** What was tried, as in {@link DoctorStep}. */
+  step: string;
+  /** How it went. */
+  result: DoctorStep["result"];
+  /** Milliseconds that it took. */
+  ms: number;
+  /** What was found. */
+  evidence: string;
+  /** The title of the likeliest cause; empty if there is none. */
+  cause: string;
+  /** What to do first; empty if there is nothing. */
+  fix: string;
 }
 
 /**
@@ -1023,7 +1420,7 @@ export interface DoctorOptions {
 export interface DoctorStep {
   /**
    * What was tried: `options`, `pool`, `identity`, `credentials`, `clock`, `whoami`, `endpoint`, `host`, `preflight`,
-   * `call`.
+   * `call`; and `role` if AppSync refused, which says whether the role was not assumed or lacks the permission.
    */
   step: string;
   /**
@@ -1035,6 +1432,10 @@ export interface DoctorStep {
   value: string;
   /** Milliseconds that it took. */
   ms: number;
+  /** What its explanation was read from; empty if there is none. */
+  evidence: EvidenceItem[];
+  /** What to do about the likeliest cause; empty if there is nothing. */
+  fix: Fix[];
   /** Why it failed. */
   explanation?: Explanation;
 }
@@ -1062,6 +1463,12 @@ export interface Evidence {
         message?: string;
         /** The stable code of a {@link SigFetchError}, or the exception of an AWS SDK. */
         code?: string;
+        /** The status that a {@link SigFetchError} tells of. */
+        status?: number;
+        /** The name of AWS's error that it tells of. */
+        serviceError?: string;
+        /** The id of that answer. */
+        requestId?: string;
       }
     | string;
   /** What else is known of the call. */

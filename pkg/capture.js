@@ -3,6 +3,7 @@
 // do not reach the request. What is judged is what is sent: of a `Request`, URL, method and headers are read from the
 // one that the platform makes of it, never from a getter that a caller may have replaced.
 import { TEXT, handled, isBytes, isFleeting, kindOf, read, sendable, sizeOf, takeBody } from "./body.js";
+import { documentText } from "./document.js";
 import { invalidRequest } from "./errors.js";
 import { ownCopy } from "./options.js";
 import { hashPayload, isTakenAtOnce, small } from "./payload-hash.js";
@@ -143,28 +144,63 @@ const quickly = (data) =>
  * @param {RequestInfo | URL} input
  * @param {SignedRequestInit} [init]
  */
-export const captureRequest = (input, init) => take(isRequest(input) ? input : resolve(input), members(init), true);
+export const captureRequest = (input, init) => take(isRequest(input) ? input : resolve(input), captureInit(init), true);
 
 /**
  * Captures a GraphQL operation.
  *
  * @param {string | URL} url
- * @param {GraphqlRequest} operation
+ * @param {GraphqlRequest<any, any>} operation
  * @param {SignedRequestInit} [init]
  */
 export function captureGraphql(url, operation, init) {
-  const { query, variables, operationName } = ownCopy(Object(operation));
-  if (typeof query !== "string") throw invalidRequest("request.query", "must be a string");
-  const given = members(init);
+  const [, body] = captureOperation(operation);
+  const given = captureInit(init);
   const headers = headersOf(given.headers);
   if (!headers.has("content-type")) headers.set("content-type", "application/json");
-  let body;
-  try {
-    body = JSON.stringify({ query, variables, operationName });
-  } catch (cause) {
-    throw invalidRequest("request.variables", "cannot be written as JSON", cause);
-  }
   return captureRequest(url, Object.assign(given, { method: "POST", headers, body }));
+}
+
+/**
+ * A GraphQL operation in texts: the document, the body that is sent, and the operation's name, if it was given.
+ *
+ * @param {GraphqlRequest<any, any>} operation
+ * @param {object} [noVariables] What stands for variables that are not given.
+ * @returns {[query: string, body: string, operationName?: string]}
+ */
+export function captureOperation(operation, noVariables) {
+  const { query: document, variables = noVariables, operationName } = ownCopy(Object(operation));
+  const query = documentText(document);
+  if (query === undefined) throw invalidRequest("request.query", "must be a GraphQL document");
+  if (typeof variables !== "object" && variables !== undefined) {
+    throw invalidRequest("request.variables", "must be an object");
+  }
+  return [query, written("request.variables", { query, variables, operationName }), operationName];
+}
+
+/**
+ * Events as JSON, each for itself.
+ *
+ * @param {unknown} events One, or an array of them.
+ */
+export const captureEvents = (events) =>
+  (Array.isArray(events) ? events : [events]).map((event, at) => written(`events[${at}]`, event));
+
+/**
+ * A value as JSON.
+ *
+ * @param {string} field
+ * @param {unknown} value
+ */
+function written(field, value) {
+  let cause;
+  try {
+    const json = JSON.stringify(value);
+    if (json !== undefined) return json;
+  } catch (error) {
+    cause = error;
+  }
+  throw invalidRequest(field, "cannot be written as JSON", cause);
 }
 
 /**
@@ -175,7 +211,7 @@ export function captureGraphql(url, operation, init) {
  * @param {boolean} [isSync] Whether nothing can be waited for.
  */
 export function captureHeaders(input, init, isSync = false) {
-  const given = members(init);
+  const given = captureInit(init);
   if (isFleeting(given.body)) {
     throw invalidRequest("init.body", "would not be sent as it was signed: use signedFetch or sign");
   }
@@ -196,7 +232,7 @@ export function captureHeaders(input, init, isSync = false) {
  * @returns {Call & { expiresSeconds?: number }}
  */
 export function capturePresigned(url, init) {
-  const given = /** @type {PresignInit & SignedRequestInit} */ (members(init));
+  const given = /** @type {PresignInit & SignedRequestInit} */ (captureInit(init));
   const call = captureHeaders(url, given);
   if (given.body != null || call.payload !== undefined) {
     throw invalidRequest("init.body", "is not part of a presigned URL: whoever uses the URL sends it");
@@ -277,10 +313,9 @@ const isBodiless = (/** @type {string} */ method) => /^(GET|HEAD)$/.test(method)
 /**
  * The members of an init.
  *
- * @param {SignedRequestInit | null | undefined} init
- * @returns {SignedRequestInit}
+ * @param {any} init
  */
-function members(init) {
+export function captureInit(init) {
   if (init != null && typeof init !== "object") throw invalidRequest("init", "must be an object");
   return ownCopy(init ?? {});
 }

@@ -1,14 +1,26 @@
 // @ts-check
 // The client that users hold: an `EventTarget` with bound methods in front of the WebAssembly, which decides.
-import { again, captureGraphql, captureHeaders, capturePresigned, captureRequest } from "./capture.js";
+import {
+  again,
+  captureEvents,
+  captureGraphql,
+  captureHeaders,
+  captureInit,
+  captureOperation,
+  capturePresigned,
+  captureRequest,
+} from "./capture.js";
+import { handled } from "./body.js";
 import { SigFetchError, invalidOption, loadError } from "./errors.js";
 import { checkPlatform, isLoaded, load } from "./load.js";
 import { checkLogins, copyLogins, copyOptions } from "./options.js";
+import { Subscription } from "./subscription.js";
 import { Client as Core } from "./wasm/sigfetch.js";
 
 /** @import * as Api from "./api.js" */
 /** @import { Call } from "./capture.js" */
 /** @import { Source } from "./load.js" */
+/** @import { ClientPage } from "./subscriptions.js" */
 
 class Client extends EventTarget {
   /** @type {Api.ClientOptions | undefined} */
@@ -25,8 +37,11 @@ class Client extends EventTarget {
   #loading;
   /** Whether there was a sign-out for which no core could be made. */
   #hasSignedOut = false;
-  #explain;
-  /** Of what calls came to: what was known then, for explanations. No credentials, tokens or bodies. */
+  /** What of the package is loaded later: the page says how, so that its bundler makes files of their own of it. */
+  #parts;
+  /** The lasting connections, once one was needed. @type {Promise<any> | undefined} */
+  #live;
+  /** Of what calls came to: what was known then, for explanations. No credentials and no tokens. */
   #known = new WeakMap();
   /** Providers and claims of their tokens in turn, as of the last refresh. @type {string[] | undefined} */
   #logins;
@@ -46,31 +61,51 @@ class Client extends EventTarget {
     this.#options = copyOptions(options);
     const wasm = this.#options?.wasm;
     this.#source = wasm ? () => wasm : source;
-    this.#explain = this.#options?.explain;
+    const { explain, realtime } = this.#options ?? {};
+    this.#parts = { explain, realtime };
     // The pending call reports a failure; here it would be an unhandled rejection. So would a rejected `wasm` that
     // nobody awaits because the WebAssembly is loaded already.
     for (const waiting of [load(this.#source), Promise.resolve(wasm)]) waiting.catch(() => {});
   }
 
   /**
-   * What the WebAssembly knows of a client. It holds the client weakly, so that one that nobody uses can be collected.
+   * What the WebAssembly and lasting connections know of a client. It holds the client weakly, so that one that nobody
+   * uses can be collected.
    *
    * @param {Client} client
+   * @returns {ClientPage}
    */
   static #page(client) {
     const held = new WeakRef(client);
     return {
+      get client() {
+        return /** @type {any} */ (held.deref());
+      },
+      get core() {
+        const client = held.deref();
+        return client && client.#core;
+      },
+      get closing() {
+        const client = held.deref();
+        return client && client.#closing.signal;
+      },
+      async post(url, body, signal) {
+        const client = held.deref();
+        const headers = { "content-type": "application/json" };
+        const capture = () => captureRequest(url, { method: "POST", headers, body, signal });
+        return client && client.#run(capture, (core, call) => core.graphql(call));
+      },
       get options() {
         const client = held.deref();
         return client && client.#options;
       },
-      dispatch(/** @type {string} */ type, /** @type {object} */ detail) {
+      dispatch(type, detail) {
         const client = held.deref();
         if (!client) return;
         if (type === "credentials") client.#issued = /** @type {any} */ ({ at: Date.now(), ...detail });
         dispatch(client, type, detail);
       },
-      noteLogins(/** @type {string[]} */ logins) {
+      noteLogins(logins) {
         const client = held.deref();
         if (client) client.#logins = logins;
       },
@@ -140,30 +175,58 @@ class Client extends EventTarget {
    */
   #keep(outcome, call, hasFailed = false) {
     const isObject = outcome !== null && typeof outcome === "object";
-    if (!this.#explain || !isObject || !(hasFailed || call?.attempts)) return outcome;
+    if (!this.#parts.explain || !isObject || !(hasFailed || call?.attempts)) return outcome;
     const core = this.#core;
     const { identityPoolId, classicFlow, roleArn } = this.#options ?? {};
-    const { url, method, headers, attempts, signed } = call ?? {};
+    const { url, method, headers, attempts, signed, payload } = call ?? {};
+    // An answer that is no refusal has no wrong signature, and nothing wrong in its body.
+    const isRefused = call?.attempts && !(/** @type {any} */ (outcome).ok);
     this.#known.set(outcome, {
-      ...{ identityPoolId, roleArn, isClassic: !!classicFlow },
+      ...{ at: Date.now(), identityPoolId, roleArn, isClassic: !!classicFlow },
       ...{ logins: this.#logins, issued: this.#issued, caller: this.#caller, clockOffset: core?.clockOffset },
-      call: url && { url, method, attempts, signed, names: headers?.filter((_, at) => at % 2 === 0) },
-      // An answer that is no refusal has no wrong signature.
-      texts: call?.attempts && !(/** @type {any} */ (outcome).ok) ? core?.evidence(call) : undefined,
+      call: url && {
+        ...{ url, method, attempts, signed, names: headers?.filter((_, at) => at % 2 === 0) },
+        // Kept as long as the refusal is, and only a short one.
+        payload: isRefused ? payload : undefined,
+      },
+      texts: isRefused ? core?.evidence(call) : undefined,
     });
     return outcome;
   }
 
-  /** What explains: the page says how to load it, so that its bundler makes a file of its own of it. */
-  async #explainer() {
-    if (typeof this.#explain !== "function") {
-      throw invalidOption("options.explain", "must be a function that imports sigfetch/explain");
+  /**
+   * A part of the package, loaded as the page says.
+   *
+   * @param {"explain" | "realtime"} name
+   * @returns {Promise<any>}
+   */
+  async #part(name) {
+    const load = this.#parts[name];
+    if (typeof load !== "function") {
+      throw invalidOption(`options.${name}`, `must be: () => import("sigfetch/${name}")`);
     }
     try {
-      return await this.#explain();
+      return await load();
     } catch (cause) {
-      throw loadError("sigfetch/explain cannot be loaded", "See the cause.", cause);
+      throw loadError(`sigfetch/${name} cannot be loaded`, "See the cause.", cause);
     }
+  }
+
+  /**
+   * Does something with the lasting connections, for whoever is signed in now.
+   *
+   * @template T
+   * @param {(live: any, period: number) => T | Promise<T>} work
+   */
+  async #connected(work) {
+    this.#checkOpen();
+    const period = handled(this.#run(noCall, (core) => core.period));
+    this.#live ??= this.#part("realtime").then(({ connect }) => connect(Client.#page(this)));
+    const live = this.#live;
+    live.catch(() => {
+      if (this.#live === live) this.#live = undefined;
+    });
+    return work(await live, await period);
   }
 
   /** The core, for methods that cannot wait. If it is not there, WebAssembly and credentials start to load. */
@@ -196,6 +259,10 @@ class Client extends EventTarget {
       Object.assign(this.#options, { logins, identity: undefined });
       this.#logins = this.#issued = this.#caller = undefined;
       tell(this.#core);
+      this.#live?.then(
+        (live) => live.identityChanged(),
+        () => {},
+      );
     };
     if (this.#loading) this.#loading.then(apply, apply);
     else apply();
@@ -260,6 +327,28 @@ class Client extends EventTarget {
       (core, call) => core.graphql(call),
     );
 
+  /** @type {Api.Client["subscribe"]} */
+  subscribe = (endpoint, request, init) =>
+    subscription(async (stop) => {
+      const given = [String(endpoint), captureOperation(request, {}), captureInit(init)];
+      return this.#connected((live, period) => live.subscribe(period, ...given, stop));
+    });
+
+  /** @type {Api.Client["events"]} */
+  events = (endpoint) => ({
+    channel: (name) => ({
+      subscribe: (init) =>
+        subscription(async (stop) => {
+          const given = [String(endpoint), name, captureInit(init)];
+          return this.#connected((live, period) => live.subscribeChannel(period, ...given, stop));
+        }),
+      publish: async (events, init) => {
+        const given = [String(endpoint), name, captureEvents(events), captureInit(init)];
+        return this.#connected((live, period) => live.publish(period, ...given));
+      },
+    }),
+  });
+
   // The AWS SDK for JavaScript v3 would keep what a provider gives until it is about to end, whoever signs in or out
   // meanwhile. A provider marked like this keeps it itself and is asked each time.
   /** @type {Api.Client["credentials"]} */
@@ -273,12 +362,17 @@ class Client extends EventTarget {
 
   /** @type {Api.Client["explain"]} */
   explain = async (outcome, init) => {
-    const { explainOutcome } = /** @type {any} */ (await this.#explainer());
-    return explainOutcome(this, outcome, this.#known.get(/** @type {object} */ (outcome)), init);
+    const { explainOutcome } = await this.#part("explain");
+    const known = this.#known.get(/** @type {object} */ (outcome));
+    return explainOutcome(this, this.#options, known, outcome, init);
   };
 
   /** @type {Api.Client["doctor"]} */
-  doctor = (url, init) => examination(this, () => this.#explainer(), this.#options, url, init);
+  doctor = (url, init) => {
+    const load = () => this.#part("explain");
+    const steps = examination(this, load, this.#options, url, init);
+    return Object.assign(steps, { table: async () => (await load()).table(steps) });
+  };
 
   /** @type {Api.Client["setLogins"]} */
   setLogins = (logins) => {
@@ -323,6 +417,9 @@ class Client extends EventTarget {
 }
 
 const noCall = () => undefined;
+
+/** @type {(start: (stop: AbortSignal) => Promise<any>) => any} */
+const subscription = (start) => new Subscription(start);
 
 /**
  * The steps of a doctor that has to be loaded first.

@@ -4,4 +4,4 @@ import { explanations } from "./explanations.js";
 import { inflate } from "./inflate.js";
 import deflated from "./wasm/explain-inline.js";
 
-export const { explain, explainOutcome, examine } = explanations(() => inflate(deflated));
+export const { explain, explainOutcome, examine, table } = explanations(() => inflate(deflated));

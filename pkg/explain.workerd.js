@@ -4,4 +4,4 @@ import { explanations } from "./explanations.js";
 // @ts-ignore: only such runtimes know such imports
 import module from "./wasm/explain_bg.wasm";
 
-export const { explain, explainOutcome, examine } = explanations(() => module);
+export const { explain, explainOutcome, examine, table } = explanations(() => module);

@@ -21,8 +21,7 @@ export const isLoaded = () => loaded;
  * @param {Source} source
  */
 export function load(source) {
-  loading ??= compiled(source, build).then((module) => {
-    initSync({ module });
+  loading ??= started(source, build, initSync).then(() => {
     loaded = true;
   });
   loading.catch(() => {
@@ -45,16 +44,17 @@ export function checkPlatform() {
 }
 
 /**
- * The module of this build out of a source.
+ * Starts the module of this build out of a source. WebKit tells only then that a policy forbids it.
  *
  * @param {Source} source
  * @param {string} build
+ * @param {(options: { module: WebAssembly.Module }) => unknown} initSync The glue's.
  */
-export async function compiled(source, build) {
+export async function started(source, build, initSync) {
   try {
     const module = await compile(await source());
     checkBuild(module, build);
-    return module;
+    initSync({ module });
   } catch (cause) {
     throw cause instanceof SigFetchError ? cause : compileError(cause);
   }

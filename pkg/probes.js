@@ -1,66 +1,78 @@
 // @ts-check
-// What can be found out of a failed call without changing anything: GET, HEAD and OPTIONS towards an API, and STS's
-// GetCallerIdentity.
+// What can be found out by asking. What to ask, and what an answer means, the WebAssembly says.
 
 /** @import * as Api from "./api.js" */
+
+/**
+ * A request of which only counts whether the page gets an answer.
+ *
+ * @typedef {{ name: string, url: string } & RequestInit} Question
+ */
 
 /** Milliseconds that one question may take. */
 const PATIENCE = 5_000;
 
-/** Whether a host answers a request without credentials, whatever CORS lets the page read. */
-export async function answers(/** @type {string} */ url) {
-  try {
-    const init = /** @type {RequestInit} */ ({ method: "HEAD", mode: "no-cors", credentials: "omit" });
-    // At the root: a path or query may say more than a question should.
-    await fetch(new URL("/", url), { ...init, signal: AbortSignal.timeout(PATIENCE) });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** Whether OPTIONS is answered without a refusal; undefined if the page may not read the answer. */
-export async function answersOptions(/** @type {string} */ url) {
-  try {
-    const init = /** @type {RequestInit} */ ({ method: "OPTIONS", credentials: "omit" });
-    return (await fetch(url, { ...init, signal: AbortSignal.timeout(PATIENCE) })).ok;
-  } catch {
-    return undefined;
-  }
-}
-
 /**
- * Whether the page may read what is answered to a GET that needs the same preflight as a signed one. What stands in the
- * place of a signature is none.
+ * The status of an answer, 0 if the page may not read it; null if it gets none.
+ *
+ * @param {Question} question
  */
-export async function isReadable(/** @type {string} */ url) {
-  const headers = { authorization: "probe", "x-amz-date": "probe", "x-amz-security-token": "probe" };
+export async function ask({ name, url, ...init }) {
   try {
-    await fetch(url, { headers, credentials: "omit", signal: AbortSignal.timeout(PATIENCE) });
-    return true;
+    const { status } = await fetch(url, { ...init, credentials: "omit", signal: AbortSignal.timeout(PATIENCE) });
+    return { status };
   } catch {
-    return false;
+    return null;
   }
 }
 
 /**
- * Adds to evidence what can be found out.
+ * Finds out all that is asked. What cannot be found out is missing.
  *
  * @param {Api.Client} client
- * @param {Api.Evidence & { context: Api.EvidenceContext }} evidence
+ * @param {Api.ClientOptions} options
+ * @param {{ caller: boolean, identityId?: string, requests: Question[] }} questions
  */
-export async function findOut(client, { status, context }) {
-  const isHidden = status === undefined && context.scriptSaw !== undefined;
-  const url = /** @type {string | undefined} */ (context.url);
-  await Promise.all([
-    client.whoami().then(
-      ({ role, account }) => Object.assign(context, { role, account }),
+export async function findOut(client, options, { caller, identityId, requests }) {
+  /** @type {Record<string, unknown>} */
+  const found = {};
+  const note = (/** @type {string} */ name, /** @type {Promise<unknown>} */ work) =>
+    work.then(
+      (answer) => {
+        found[name] = answer;
+      },
       () => {},
-    ),
-    isHidden && url && answers(url).then((serverAnswers) => Object.assign(context, { serverAnswers })),
-    // That OPTIONS is answered says nothing of the headers that a preflight asks for.
-    isHidden &&
-      url &&
-      answersOptions(url).then((isGood) => Object.assign(context, isGood === false && { preflightPasses: false })),
+    );
+  await Promise.all([
+    caller && note("caller", client.whoami()),
+    identityId && note("issued", issues(client, options, identityId)),
+    ...requests.map((request) => note(request.name, ask(request))),
   ]);
+  return found;
+}
+
+/**
+ * Whether credentials are issued for an identity that is known already: by another client, which is told the identity
+ * and so never asks for one.
+ *
+ * @param {Api.Client} client
+ * @param {Api.ClientOptions} options
+ * @param {string} identityId
+ */
+async function issues(client, options, identityId) {
+  const logins = /** @type {any} */ (typeof options.logins === "function" ? await options.logins() : options.logins);
+  // Whoever names identities already is asked as for every refresh.
+  const identity = options.identity ?? (async () => ({ identityId, logins }));
+  const Client = /** @type {any} */ (client.constructor);
+  const alone = { logins: undefined, explain: undefined, rememberIdentity: undefined, shareBetweenTabs: undefined };
+  const other = new Client({ ...options, ...alone, identity, retry: false }, () => {});
+  try {
+    await other.credentials();
+    return { outcome: true };
+  } catch (error) {
+    // Anything but a refusal says nothing.
+    return { outcome: /** @type {any} */ (error).serviceError ? false : undefined };
+  } finally {
+    other.close();
+  }
 }

@@ -23,10 +23,11 @@ const note = join(cache, "build.json");
 /** What npm should publish and publishes only from the package's own folder. */
 const copies = ["README.md", "LICENSE", "CHANGELOG.md"];
 
-/** The client, and what explains its failures, which is loaded only where it is asked for. */
+/** The client, and what is loaded only where it is asked for: what explains its failures, and lasting connections. */
 const modules = [
   { name: "sigfetch", feature: "npm", files: { build: "build.js", inline: "inline.js" } },
   { name: "explain", feature: "npm-explain", files: { build: "explain-build.js", inline: "explain-inline.js" } },
+  { name: "realtime", feature: "npm-realtime", files: { build: "realtime-build.js", inline: "realtime-inline.js" } },
 ];
 
 /** The default entry and all that it imports, as one file that can be copied anywhere. */

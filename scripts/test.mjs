@@ -30,8 +30,9 @@ const stages = [
       const crate = ["--package", "sigfetch", "--target", "wasm32-unknown-unknown"];
       await clippy(...crate, "--all-targets");
       await clippy(...crate, "--all-targets", "--features", "npm");
-      // The tests are those of the client, which this module does not have.
+      // The tests are those of the client, which these modules do not have.
       await clippy(...crate, "--lib", "--features", "npm-explain");
+      await clippy(...crate, "--lib", "--features", "npm-realtime");
     },
   },
   {
@@ -42,7 +43,11 @@ const stages = [
   {
     name: "browser",
     about: "the WebAssembly in headless Chromium",
-    run: () => run("wasm-pack", ["test", "--headless", "--chrome", "--", "--features", "npm"]),
+    async run() {
+      const test = (...args) => run("wasm-pack", ["test", "--headless", "--chrome", "--", ...args]);
+      await test("--features", "npm");
+      await test("--lib", "--features", "npm-realtime");
+    },
   },
   { name: "build", about: "the npm package", run: build },
   { name: "reference", about: "everything public is documented, and no link is broken", run: reference },

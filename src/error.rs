@@ -167,7 +167,7 @@ impl Error {
     /// secret in the wrong place.
     pub fn about(code: Code, field: impl Into<Cow<'static, str>>, what: &str) -> Self {
         let field = field.into();
-        Self::new(code, format!("{field} {what}")).field(field)
+        Self::new(code, [&field, " ", what].concat()).field(field)
     }
 
     /// A malformed option, such as `options.region`.

@@ -16,7 +16,8 @@
 //! - `explain` (own feature): evidence of a failed call in, its causes and what to change out
 //! - [`client`]: waits for all of this, over the trait [`client::Host`]
 //! - `web`: the only room that knows JavaScript
-//! - `explain_module`: what stands in its place in the WebAssembly file that explains
+//! - `explain_module`: what stands in its place in the WebAssembly file that explains; in that of lasting connections it
+//!   is `web::realtime` alone
 //!
 //! Nothing outside `web` reads a clock, draws random numbers, sends or prints: machines decide, `client` waits, `web`
 //! converts.
@@ -42,8 +43,15 @@ pub mod time;
 
 #[cfg(all(target_arch = "wasm32", feature = "npm-explain"))]
 mod explain_module;
-#[cfg(all(target_arch = "wasm32", not(feature = "npm-explain")))]
+#[cfg(all(target_arch = "wasm32", not(any(feature = "npm-explain", feature = "npm-realtime"))))]
 mod web;
+#[cfg(all(target_arch = "wasm32", feature = "npm-realtime"))]
+mod web {
+    mod allocator;
+    mod realtime;
+
+    pub use realtime::*;
+}
 
 pub use config::{EndpointOptions, Options};
 pub use error::{Code, Error};

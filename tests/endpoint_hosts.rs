@@ -5,8 +5,7 @@
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use sigfetch::endpoint::{
-    Partition, Unrecognised, appsync_http_host, appsync_realtime_host, is_loopback, is_region, partition_of_region,
-    recognise, service_host,
+    Partition, Unrecognised, appsync_hosts, is_loopback, is_region, partition_of_region, recognise, service_host,
 };
 
 const SERVICE_HOSTS: &str = include_str!("vectors/endpoint/service-hosts.csv");
@@ -247,13 +246,12 @@ fn read_all(text: &str, path: &str) {
         assert!(endpoint.partition == Partition::AwsCn || !host.ends_with(".cn"), "{text:?}");
         assert!(host.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b)), "{text:?}");
     }
-    if let Some(http_host) = appsync_http_host(text) {
-        assert_eq!(scope(&http_host, path), scope(text, path), "{text:?}");
-        assert_eq!(appsync_realtime_host(&http_host), Some(host.clone()), "{text:?}");
-    }
-    if let Some(realtime_host) = appsync_realtime_host(text) {
-        assert_eq!(scope(&realtime_host, path), scope(text, path), "{text:?}");
-        assert_eq!(appsync_http_host(&realtime_host), Some(host.clone()), "{text:?}");
+    if let Some(hosts) = appsync_hosts(&host) {
+        assert!(hosts.0 == host || hosts.1 == host, "{text:?}");
+        for other in [&hosts.0, &hosts.1] {
+            assert_eq!(scope(other, path), scope(text, path), "{text:?}");
+            assert_eq!(appsync_hosts(other).as_ref(), Some(&hosts), "{text:?}");
+        }
     }
     if is_loopback(text) {
         assert_eq!(recognise(text, path), Err(Unrecognised::NotAws));

@@ -1,5 +1,6 @@
-//! The room that explains failures, held to answers beside the real cases of `tests/vectors/explain/cases.jsonl`: the
-//! situations of the project's five documents, every cause there is, bad input, and the same in Japanese.
+//! The room that explains failures, held to the real cases of `tests/vectors/explain/cases.jsonl` and to made-up ones of
+//! other services, SDKs, proxies and languages (`tests/explain/made-up.jsonl`), to the situations of the project's five
+//! documents, every cause there is, bad input, and the same in Japanese.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 
@@ -8,7 +9,9 @@ mod mutate;
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use sigfetch::explain::{Evidence, Explanation, Lang, Likelihood, PasteKind, cause_ids, explain};
+use sigfetch::explain::{
+    Evidence, Explanation, Lang, Likelihood, PasteKind, Plan, Questions, Step, cause_ids, explain,
+};
 
 const POOL: &str = "eu-west-1:191b639a-1591-438b-a238-a61751bdefdd";
 const IDENTITY: &str = "eu-west-1:9c34fa1a-014e-407d-a7f2-6f5275aae1d6";
@@ -559,7 +562,7 @@ fn answers() -> Vec<(Value, Expected)> {
                 "The incoming token has expired",
                 json!({ "service": "execute-api", "authorizationScheme": "Bearer" }),
             ),
-            Listed("expired-login"),
+            Certain("expired-login"),
         ),
         (json_answer(429, "LimitExceededException", "Limit Exceeded", execute_api.clone()), Listed("usage-plan-quota")),
         (json_answer(429, "TooManyRequestsException", "Too Many Requests", execute_api.clone()), Certain("throttled")),
@@ -786,7 +789,41 @@ fn answers() -> Vec<(Value, Expected)> {
             json!({ "status": 200, "body": "{\"data\":null,\"errors\":[{\"errorType\":\"DynamoDB:AmazonDynamoDBException\",\"message\":\"The security token included in the request is invalid. (Service: AmazonDynamoDBv2; Status Code: 400; Error Code: UnrecognizedClientException)\"}]}", "context": { "service": "appsync" } }),
             Certain("appsync-datasource-error"),
         ),
+        (
+            appsync(
+                "UnauthorizedException",
+                "Permission denied",
+                json!({ "service": "appsync", "authMode": "AWS_IAM", "role": "OtherRole", "expectedRole": "NotesRole" }),
+            ),
+            First("role-not-assumed"),
+        ),
+        (
+            appsync(
+                "UnauthorizedException",
+                "Permission denied",
+                json!({ "service": "appsync", "authMode": "AWS_IAM", "isGuest": false, "credentialsIssued": false }),
+            ),
+            First("role-not-assumed"),
+        ),
+        (
+            appsync(
+                "UnauthorizedException",
+                "Permission denied",
+                json!({ "service": "appsync", "authMode": "AWS_IAM", "role": "NotesRole", "expectedRole": "NotesRole" }),
+            ),
+            First("appsync-role-lacks-graphql"),
+        ),
         // The browser.
+        (
+            json!({ "error": { "name": "TypeError", "message": "Failed to fetch" },
+                "context": { "serverAnswers": true, "refusalsReadable": true, "preflightPasses": false, "optionsPass": true } }),
+            First("preflight-header-not-allowed"),
+        ),
+        (
+            json!({ "error": { "name": "TypeError", "message": "Failed to fetch" },
+                "context": { "serverAnswers": true, "refusalsReadable": true, "preflightPasses": false, "optionsPass": false } }),
+            First("preflight-requires-auth"),
+        ),
         (
             json!({ "error": { "name": "TypeError", "message": "Load failed" }, "context": { "service": "execute-api", "serverAnswers": false } }),
             Certain("no-server"),
@@ -822,8 +859,8 @@ fn answers_in_other_words_are_explained() {
 }
 
 #[test]
-fn real_cases_are_explained() {
-    for case in real_cases() {
+fn real_and_made_up_cases_are_explained() {
+    for case in real_cases().into_iter().chain(made_up_cases()) {
         let truth = case["causeFamily"].as_str().unwrap().to_owned();
         let decidable = case["decidable"].as_str().unwrap().to_owned();
         let (id, explanation) = (case["id"].clone(), explained(case));
@@ -838,8 +875,216 @@ fn real_cases_are_explained() {
 }
 
 fn real_cases() -> Vec<Value> {
-    let text = include_str!("vectors/explain/cases.jsonl");
+    lines(include_str!("vectors/explain/cases.jsonl"))
+}
+
+fn made_up_cases() -> Vec<Value> {
+    lines(include_str!("explain/made-up.jsonl"))
+}
+
+fn lines(text: &str) -> Vec<Value> {
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+// What a client knew, as the package's JavaScript hands it over.
+
+/// A signed-in user's call of DynamoDB with the sub as key. The claims are `{"sub":…,"iss":…,"token_use":"id"}`.
+fn known() -> Value {
+    let claims = json!({ "sub": SUB, "iss": "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_a", "aud": "c",
+        "token_use": "id", "cognito:groups": ["Admins"] });
+    let claims = base64_url(claims.to_string().as_bytes());
+    let item = json!({ "TableName": "notes", "Item": { "owner": { "S": SUB }, "text": { "S": mutate::SECRETS[0] } } });
+    json!({
+        "at": 1_700_000_060_000_u64, "identityPoolId": POOL, "isClassic": false, "clockOffset": 12,
+        "logins": ["cognito-idp.eu-west-1.amazonaws.com/eu-west-1_a", claims],
+        "issued": { "outcome": "renewed", "at": 1_700_000_000_000_u64, "identityId": IDENTITY, "expiration": 1_700_003_600_000_u64 },
+        "caller": { "role": "appAuthRole", "account": "204518736925" },
+        "call": {
+            "url": "https://dynamodb.eu-west-1.amazonaws.com/?x=1", "method": "POST", "attempts": 1,
+            "names": ["content-type", "x-amz-target"], "body": item.to_string(),
+            "signed": ["20231114T221420Z", "AWS4-HMAC-SHA256 Credential=ASIAEXAMPLE/20231114/eu-west-1/dynamodb/aws4_request, SignedHeaders=content-type;host;x-amz-date;x-amz-security-token"],
+        },
+    })
+}
+
+fn base64_url(bytes: &[u8]) -> String {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    let digits = |chunk: &[u8]| {
+        let bits = chunk.iter().enumerate().fold(0_u32, |bits, (at, byte)| bits | u32::from(*byte) << (16 - 8 * at));
+        (0..=chunk.len()).map(move |at| char::from(ALPHABET[(bits >> (18 - 6 * at) & 63) as usize]))
+    };
+    bytes.chunks(3).flat_map(digits).collect()
+}
+
+fn read(evidence: &Value, known: &Value) -> Evidence {
+    Evidence::read(&evidence.to_string(), &known.to_string())
+}
+
+const REFUSED: &str = "User: arn:aws:sts::204518736925:assumed-role/appAuthRole/CognitoIdentityCredentials is not authorized to \
+                       perform: dynamodb:PutItem on resource: arn:aws:dynamodb:eu-west-1:204518736925:table/notes because no \
+                       identity-based policy allows the dynamodb:PutItem action";
+
+#[test]
+fn what_a_client_knew_becomes_context() {
+    let evidence = read(&json!({ "status": 400, "body": json!({ "message": REFUSED }).to_string() }), &known());
+    let context = &evidence.context;
+    let text = |of: &Option<String>| of.clone().unwrap_or_default();
+    assert_eq!(
+        [&context.service, &context.signed_region, &context.host, &context.path, &context.query].map(text),
+        ["dynamodb", "eu-west-1", "dynamodb.eu-west-1.amazonaws.com", "/", "x=1"]
+    );
+    assert_eq!(
+        [&context.identity_id, &context.token_sub, &context.partition_key_sent, &context.access_key_id_prefix]
+            .map(text),
+        [IDENTITY, SUB, SUB, "ASIA"]
+    );
+    assert_eq!(
+        (context.is_guest, context.session_token_sent, context.credentials_expired),
+        (Some(false), Some(true), Some(false))
+    );
+    assert_eq!((context.credentials_age_ms, context.clock_offset_ms), (Some(60_000.0), Some(12.0)));
+    let sent = ["content-type", "x-amz-target", "x-amz-date", "x-amz-security-token", "authorization"];
+    assert_eq!(context.headers_sent.as_deref().unwrap(), sent);
+    let explanation = explain(&evidence, Lang::En);
+    assert_eq!(ids(&explanation)[0], "user-sub-instead-of-identity-id");
+    assert_eq!(paste(&explanation, PasteKind::Code), "const key = await aws.identityId();");
+    mutate::check(&json!({}), &explanation).unwrap();
+}
+
+#[test]
+fn an_error_of_the_client_tells_of_the_answer_behind_it() {
+    let error = json!({ "name": "SigFetchError", "code": "POOL_MISCONFIGURED", "status": 400, "requestId": "r-1",
+        "serviceError": "InvalidIdentityPoolConfigurationException",
+        "message": "Cognito refused GetCredentialsForIdentity: InvalidIdentityPoolConfigurationException: Invalid identity pool configuration." });
+    let evidence = read(&json!({ "error": error }), &known());
+    assert_eq!(evidence.status, Some(400));
+    assert_eq!(evidence.context.operation.as_deref(), Some("GetCredentialsForIdentity"));
+    assert_eq!(ids(&explain(&evidence, Lang::En))[..2], ["trust-policy", "pool-roles-missing"]);
+}
+
+#[test]
+fn the_region_of_an_api_is_not_that_of_its_identity_pool() {
+    let error = json!({ "name": "SigFetchError", "code": "POOL_NOT_FOUND", "status": 400,
+        "serviceError": "ResourceNotFoundException",
+        "message": format!("Cognito refused GetId: ResourceNotFoundException: IdentityPool '{POOL}' not found.") });
+    let mut known = known();
+    known["call"]["url"] = json!("https://a1.execute-api.us-east-1.amazonaws.com/prod/x");
+    let explanation = explain(&read(&json!({ "error": error }), &known), Lang::En);
+    assert_eq!((explanation.certain, ids(&explanation)[0]), (false, "wrong-identity-pool-id"));
+}
+
+#[test]
+fn a_pasted_answer_may_have_its_head_in_front() {
+    let body = "HTTP/2 403 \r\nx-amzn-errortype: ExpiredTokenException\r\n\r\n{\"m\":\"abgelaufen\"}";
+    let evidence = read(&json!({ "body": body, "context": { "service": "execute-api" } }), &Value::Null);
+    assert_eq!((evidence.status, evidence.body.as_str()), (Some(403), "{\"m\":\"abgelaufen\"}"));
+    assert_eq!(ids(&explain(&evidence, Lang::En)), ["expired-session-token"]);
+}
+
+#[test]
+fn what_is_asked_changes_nothing() {
+    let hidden = json!({ "error": { "name": "TypeError", "message": "Failed to fetch" } });
+    let questions = Questions::about(&read(&hidden, &known()));
+    assert!(questions.caller);
+    assert_eq!(questions.identity_id.as_deref(), Some(IDENTITY));
+    let asked: Vec<_> = questions.requests.iter().map(|request| (request.name, request.method, request.mode)).collect();
+    assert_eq!(
+        asked,
+        [("host", "HEAD", "no-cors"), ("plain", "GET", "cors"), ("typed", "GET", "cors"), ("signed", "GET", "cors")]
+    );
+    assert_eq!(questions.requests[0].url, "https://dynamodb.eu-west-1.amazonaws.com/");
+    assert_eq!(questions.requests[3].headers["x-amz-security-token"], "probe");
+
+    let readable = json!({ "status": 400, "body": json!({ "message": REFUSED }).to_string() });
+    assert!(Questions::about(&read(&readable, &known())).requests.is_empty());
+    let mut guest = known();
+    guest["logins"] = json!([]);
+    assert_eq!(Questions::about(&read(&readable, &guest)).identity_id, None);
+    let mut classic = known();
+    classic["isClassic"] = json!(true);
+    assert_eq!(Questions::about(&read(&readable, &classic)).identity_id, None);
+}
+
+#[test]
+fn what_was_found_out_decides() {
+    let hidden = json!({ "error": { "name": "TypeError", "message": "Failed to fetch" } });
+    let first = |found: Value| {
+        let mut known = known();
+        known["found"] = found;
+        explain(&read(&hidden, &known), Lang::En).causes[0].id
+    };
+    let answer = json!({ "status": 403 });
+    assert_eq!(first(json!({ "host": null, "plain": null, "typed": null, "signed": null })), "no-server");
+    assert_eq!(first(json!({ "host": answer, "plain": null, "typed": null, "signed": null })), "cors-hidden");
+    let asked = json!({ "host": answer, "plain": answer, "typed": null, "signed": null });
+    assert_eq!(first(asked), "preflight-requires-auth");
+    let asked = json!({ "host": answer, "plain": answer, "typed": answer, "signed": null });
+    assert_eq!(first(asked), "preflight-header-not-allowed");
+}
+
+#[test]
+fn the_steps_of_an_examination_are_judged() {
+    let plan = Plan::of(
+        &json!({ "identityPoolId": POOL }).to_string(),
+        Some("https://abcdefghijklmnopqrstuvwx26.appsync-api.eu-west-1.amazonaws.com/graphql"),
+    );
+    assert_eq!(plan.pool.unwrap().url, "https://cognito-identity.eu-west-1.amazonaws.com/");
+    assert!(plan.is_graphql && plan.url.len() == 4);
+    let china = json!({ "identityPoolId": POOL.replace("eu-west-1", "cn-north-1") });
+    let china = Plan::of(&china.to_string(), None);
+    assert_eq!(china.pool.unwrap().url, "https://cognito-identity.cn-north-1.amazonaws.com.cn/");
+    let declared = json!({ "endpoints": [{ "service": "cognito-identity", "url": "https://login.example.com/x" }] });
+    assert_eq!(Plan::of(&declared.to_string(), None).pool.unwrap().url, "https://login.example.com/");
+
+    let judge = |step: &str, facts: Value| Step::judge(step, &facts.to_string(), Lang::En);
+    let headers = json!({ "headers": [["authorization", "AWS4-HMAC-SHA256 Credential=A/20230101/eu-west-1/appsync/aws4_request, SignedHeaders=host"]] });
+    let endpoint = judge("endpoint", headers);
+    assert_eq!(
+        (endpoint.result, endpoint.value.as_str(), endpoint.is_graphql),
+        ("passed", "signed for appsync, eu-west-1", true)
+    );
+    let host = judge("host", json!({ "url": "https://a.example/x", "host": null }));
+    assert_eq!((host.result, host.value.as_str()), ("failed", "a.example does not answer"));
+    assert_eq!(ids(&explained(host.evidence.unwrap())), ["no-server"]);
+    let preflight = judge(
+        "preflight",
+        json!({ "url": "https://a.example/x", "plain": { "status": 403 }, "typed": null, "signed": null }),
+    );
+    assert_eq!(ids(&explained(preflight.evidence.unwrap()))[0], "preflight-requires-auth");
+    let evidence = |operation: &str| {
+        json!({ "error": { "serviceError": "X", "message": format!("{operation}: X: y") } }).to_string()
+    };
+    assert_eq!(judge("identity", json!({ "evidence": evidence("GetId"), "value": "v" })).result, "failed");
+    assert_eq!(judge("identity", json!({ "evidence": evidence("GetCredentialsForIdentity") })).result, "passed");
+    assert_eq!(judge("preflight", json!({ "plain": null, "signed": null })).result, "unclear");
+    assert!(judge("clock", json!({ "offset": 400_000 })).value.starts_with("the device's clock is 400.0 s off; "));
+    assert!(Step::judge("host", "{}", Lang::Ja).value.contains("応答がありません"));
+}
+
+#[test]
+fn appsyncs_two_causes_are_told_apart() {
+    let body = r#"{"errors":[{"errorType":"UnauthorizedException","message":"Permission denied"}]}"#;
+    let refused = json!({ "status": 401, "body": body });
+    let of = |evidence: &Value, role: Option<&str>| {
+        let mut known = known();
+        known["call"]["url"] = json!("https://abcdefghijklmnopqrstuvwx26.appsync-api.eu-west-1.amazonaws.com/graphql");
+        known["call"]["signed"][1] =
+            json!("AWS4-HMAC-SHA256 Credential=ASIA/20231114/eu-west-1/appsync/aws4_request, SignedHeaders=host");
+        known["expectedRole"] = json!(role);
+        Step::verdict(&read(evidence, &known), Lang::En).map(|step| step.value)
+    };
+    assert_eq!(
+        of(&refused, None).unwrap(),
+        "credentials and role are right; the role appAuthRole lacks appsync:GraphQL on what was asked for"
+    );
+    assert_eq!(
+        of(&refused, Some("arn:aws:iam::204518736925:role/NotesRole")).unwrap(),
+        "another role was assumed: the role appAuthRole, not the role NotesRole"
+    );
+    let no_role = json!({ "error": { "name": "SigFetchError", "serviceError": "InvalidIdentityPoolConfigurationException",
+        "message": "GetCredentialsForIdentity: InvalidIdentityPoolConfigurationException: x" } });
+    assert_eq!(of(&no_role, None).unwrap(), "no role was assumed: there are no credentials");
+    assert_eq!(of(&json!({ "status": 429, "body": "{\"message\":\"Rate exceeded\"}" }), None), None);
 }
 
 // What holds for all of them.
@@ -1043,6 +1288,27 @@ proptest! {
             for lang in [Lang::En, Lang::Ja] {
                 mutate::check(&case, &mutate::explained(&case, lang).unwrap()).unwrap();
             }
+        }
+    }
+
+    /// Whatever stands in the place of what a client knew, or is asked of an examination.
+    #[test]
+    fn anything_may_have_been_known(member in "(at|logins|issued|caller|call|texts|found|x)", text in "\\PC{0,60}", number in any::<f64>()) {
+        let body = json!({ "message": REFUSED }).to_string();
+        for value in [json!(text), json!(number), json!([text, number]), json!({ "url": text, "signed": [text, text], "body": text, "host": number })] {
+            let mut known = known();
+            known[&member] = value;
+            let known = known.to_string();
+            for evidence in [json!({ "body": body }).to_string(), text.clone()] {
+                let evidence = Evidence::read(&evidence, &known);
+                mutate::check(&json!({}), &explain(&evidence, Lang::En)).unwrap();
+                Questions::about(&evidence);
+                Step::verdict(&evidence, Lang::Ja);
+            }
+            for step in ["pool", "endpoint", "preflight", "clock", "role"] {
+                Step::judge(step, &known, Lang::En);
+            }
+            Plan::of(&known, Some(&text));
         }
     }
 

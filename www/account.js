@@ -38,14 +38,14 @@ export function typedAccount() {
 const read = (form) =>
   Object.fromEntries([...new FormData(form)].map(([name, value]) => [name, value.trim()]).filter(([, value]) => value));
 
-function environment({ identityPoolId, restUrl, graphqlUrl, userPoolId, clientId }) {
+function environment({ identityPoolId, restUrl, graphqlUrl, eventsUrl, userPoolId, clientId }) {
   const canUsePassword = userPoolId && clientId;
   return {
     id: "account",
     facts: `Identity pool ${identityPoolId}`,
     // AWS's own hosts need not be declared.
     clientOptions: { identityPoolId },
-    apis: { rest: restUrl?.replace(/\/+$/, ""), graphql: graphqlUrl },
+    apis: { rest: restUrl?.replace(/\/+$/, ""), graphql: graphqlUrl, events: eventsUrl },
     waysToSignIn: canUsePassword ? ["password", "token"] : ["token"],
     demoUsers: [],
     signIn: (username, password) => passwordSignIn({ url: userPoolUrl(userPoolId), clientId, username, password }),

@@ -4,12 +4,13 @@ import { connectCalls } from "./calls-view.js";
 import { byId } from "./dom.js";
 import { findLocalAws } from "./local-aws.js";
 import { showPass } from "./pass-view.js";
+import { connectRooms } from "./rooms-view.js";
 import { Session } from "./session.js";
 import { keep, recall } from "./storage.js";
 import { connectWhoForm } from "./who-view.js";
 
 const session = new Session();
-const parts = [session, connectWhoForm(session), connectCalls(session)];
+const parts = [session, connectWhoForm(session), connectCalls(session), connectRooms(session)];
 const use = (environment) => {
   for (const part of parts) part.useEnvironment(environment);
 };

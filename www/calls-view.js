@@ -1,12 +1,12 @@
 // Shows the calls as forms, sends them and shows their outcomes.
-import { byId, copyOf, element, slot, whileBusy, write } from "./dom.js";
+import { byId, copyOf, slot, whileBusy, write } from "./dom.js";
+import { contents, fieldViews } from "./fields.js";
 import { log } from "./log.js";
 import { showOutcome } from "./outcome-view.js";
 import { groups } from "./requests.js";
 import { requestLine, send } from "./send.js";
 import { keep, recall } from "./storage.js";
 
-const labels = { path: "Path", body: "Body", query: "Operation", variables: "Variables" };
 const mayLabels = { everyone: "For LocalGuest and LocalUser", users: "For LocalUser", nobody: "For no role" };
 
 /** Connects the calls to the session. `useEnvironment` shows the calls for which an environment has an address. */
@@ -62,11 +62,7 @@ function callView(session, environment, call, address) {
   slot(view, "method").dataset.method = call.method;
   // The permissions of the roles of a real account are unknown.
   if (may) showWhoMay(slot(view, "may"), may);
-  slot(view, "fields").append(
-    ...Object.entries({ ...fields, ...keptFields(environment, call) }).map(([name, value]) =>
-      fieldView(`${call.id}-${name}`, name, value),
-    ),
-  );
+  slot(view, "fields").append(...fieldViews(call.id, { ...fields, ...keptFields(environment, call) }));
 
   const sendIt = () =>
     whileBusy(form, async () => {
@@ -88,20 +84,6 @@ function showWhoMay(badge, may) {
   badge.dataset.may = may;
 }
 
-function fieldView(id, name, value) {
-  const isPath = name === "path";
-  const input = element(isPath ? "input" : "textarea", { id, name, value, spellcheck: false });
-  input.required = isPath || name === "query";
-  if (isPath) Object.assign(input, { pattern: "/.*", title: "A path begins with a slash" });
-  else input.rows = value.split("\n").length;
-  return element(
-    "div",
-    { className: "call-field" },
-    element("label", { htmlFor: id, textContent: labels[name] }),
-    input,
-  );
-}
-
 /**
  * The stored fields of a call. Only those of a real account are stored: the local AWS loses its state at each start.
  */
@@ -111,5 +93,3 @@ function keepFields({ id }, call, form) {
   if (id !== "account") return;
   keep({ requests: { ...recall().requests, [call.id]: contents(form) } });
 }
-
-const contents = (form) => Object.fromEntries(new FormData(form));

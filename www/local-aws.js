@@ -18,7 +18,7 @@ async function json(url) {
 }
 
 function environment(url, { region, accountId, identityPoolId, clientId, users, endpoints }) {
-  const { cognitoIdentity, cognitoIdp, sts, rest, restWithoutCors, graphql } = endpoints;
+  const { cognitoIdentity, cognitoIdp, sts, rest, restWithoutCors, graphql, events } = endpoints;
   const declare = (service, ...urls) => urls.map((url) => ({ url, service, region }));
   return {
     id: "local",
@@ -30,10 +30,10 @@ function environment(url, { region, accountId, identityPoolId, clientId, users, 
         ...declare("cognito-identity", cognitoIdentity),
         ...declare("sts", sts),
         ...declare("execute-api", rest, restWithoutCors),
-        ...declare("appsync", graphql),
+        ...declare("appsync", graphql, events),
       ],
     },
-    apis: { rest, restWithoutCors, graphql },
+    apis: { rest, restWithoutCors, graphql, events },
     waysToSignIn: ["demo"],
     demoUsers: users.filter(({ confirmed }) => confirmed).map(({ username, roles }) => ({ username, roles })),
     signIn: (username) => {

@@ -17,7 +17,8 @@ export class Session extends EventTarget {
   /** Changes the environment; undefined means none. */
   useEnvironment(environment) {
     this.signOut();
-    this.client = environment && createClient(environment.clientOptions);
+    const realtime = () => import("./pkg/realtime.js");
+    this.client = environment && createClient({ ...environment.clientOptions, realtime });
   }
 
   async beGuest() {

@@ -47,7 +47,7 @@ pub(crate) async fn before<F: Future>(work: F, end: impl Future) -> Option<F::Ou
 
 impl Caller {
     /// Whether its period goes on.
-    pub fn is_current(&self) -> bool {
+    pub(super) fn is_current(&self) -> bool {
         !self.0.is_over()
     }
 

@@ -40,7 +40,7 @@ use crate::sigv4::KeyCache;
 use crate::time::Millis;
 
 pub use self::caller::Caller;
-#[cfg(all(target_arch = "wasm32", not(feature = "npm-explain")))]
+#[cfg(all(target_arch = "wasm32", not(any(feature = "npm-explain", feature = "npm-realtime"))))]
 pub(crate) use self::caller::before;
 pub use self::cool_downs::CoolDowns;
 pub use self::error::CallError;
@@ -134,8 +134,8 @@ impl<H: Host> Client<H> {
         if state.is_closed { Err(closed()) } else { Ok(state.period.caller()) }
     }
 
-    /// The number of the time in which one user, or one guest, uses the client: another one than before tells that a
-    /// [`Caller`] is no longer the current one.
+    /// The number of the time in which one user, or one guest who signs in, uses the client. What is made in one period ends
+    /// with it.
     pub fn period(&self) -> u32 {
         self.0.state.borrow().period.number
     }

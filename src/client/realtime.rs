@@ -2,34 +2,30 @@
 //! ([`Connection`]) decides; here its actions are carried out over a [`SocketHost`].
 
 use std::cell::{Cell, RefCell};
-use std::future::{Future, poll_fn};
 use std::rc::{Rc, Weak};
-use std::task::{Poll, Waker};
-
-use futures_util::future::{FutureExt, LocalBoxFuture};
 
 use super::clock_watch::ClockWatch;
 use super::error::closed;
 pub(crate) use super::error::signed_out;
-use super::signal::{Giver, signal};
 use crate::appsync::connection::{
-    Action, Authorization, Connection, Delivery, Endpoint, Moment, Operation, PublishId, QueueLimits, Recovery,
-    SigningTask, SocketId, State, SubscriptionId, Value,
+    Action, Authorization, Connection, Delivery, Endpoint, Failure, Moment, Operation, PublishId, QueueLimits,
+    SigningTask, SocketId, State, SubscriptionId, Value, Verdict, authorization_subprotocol,
 };
-use crate::appsync::events::{Publish, PublishReport};
 use crate::error::Error;
+use crate::http::after;
 use crate::secret::Secret;
 use crate::time::Millis;
 
 /// What lasting connections need of their surroundings. It is a trait of its own beside [`Host`](super::Host), so that
-/// they can be compiled into a module that has no client and asks another one's for signatures.
+/// they can be compiled into a module that has no client and asks another one's for signatures. It takes functions to
+/// call and gives no futures, so that such a module needs no executor either.
 pub trait SocketHost: 'static {
     /// JSON of the platform's own parser.
     type Payload: Value + 'static;
     /// A WebSocket. Dropping it closes it, and nothing more of it is reported.
     type Socket: 'static;
-    /// Whoever subscribes, see [`Client::caller`](super::Client::caller).
-    type Caller: 'static;
+    /// A timer. Dropping it clears it.
+    type Timer: 'static;
 
     /// The device's clock.
     fn now(&self) -> Millis;
@@ -40,11 +36,11 @@ pub trait SocketHost: 'static {
     /// A random number in [0, 1).
     fn random(&self) -> f64;
 
-    /// Waits. Dropping it clears the timer.
-    fn sleep(&self, duration: Millis) -> impl Future<Output = ()> + 'static;
+    /// Calls `then` once, after so many milliseconds.
+    fn wait(&self, duration: Millis, then: Box<dyn FnOnce()>) -> Self::Timer;
 
-    /// Runs work that nobody awaits.
-    fn spawn(&self, work: LocalBoxFuture<'static, ()>);
+    /// Base64 of an ASCII text, in the standard alphabet.
+    fn base64(&self, text: &str) -> String;
 
     /// Opens a WebSocket; none if the platform refuses to. It reports later, never before this returns.
     fn open(
@@ -57,24 +53,30 @@ pub trait SocketHost: 'static {
     /// Sends a text frame.
     fn send(&self, socket: &Self::Socket, text: &str);
 
-    /// Whether the client still belongs to that caller.
-    fn is_current(&self, caller: &Self::Caller) -> bool;
+    /// The number of the time in which one user uses the client, see [`Client::period`](super::Client::period).
+    fn period(&self) -> u32;
 
-    /// Signs, for that caller and with the credentials and the clock of this moment, a POST with these headers that is
-    /// never sent.
-    fn authorize(
-        &self,
-        caller: &Self::Caller,
-        task: &SigningTask,
-    ) -> impl Future<Output = Result<FrameSignature, Error>> + 'static;
+    /// Signs, with the credentials and the clock of this moment, a POST that is never sent, and calls `done` with what
+    /// came of it, later or at once. It ends with [`signed_out`] when the period does.
+    fn authorize(&self, task: &SigningTask, done: SignatureReceiver<Self::Payload>);
 
-    /// Tells the client what AppSync says of a signature, see
-    /// [`Client::learn_from_socket`](super::Client::learn_from_socket).
-    fn learn(&self, url: &str, access_key_id: &str, refused: Option<Recovery>);
+    /// Tells the client that AppSync has accepted a signature of this access key, see
+    /// [`Client::frame_accepted`](super::Client::frame_accepted).
+    fn accepted(&self, access_key_id: &str);
+
+    /// Judges a refusal of a signature for this URL by the first error of the frame, see
+    /// [`Client::frame_refused`](super::Client::frame_refused).
+    fn refused(&self, url: &str, access_key_id: Option<&str>, error: Option<&Self::Payload>) -> Verdict<Self::Payload>;
 
     /// Tells listeners of what happens to a connection.
-    fn emit(&self, endpoint: &Endpoint, happening: &Happening);
+    fn emit(&self, endpoint: &Endpoint, happening: Happening<Self::Payload>);
 }
+
+/// Takes a signature, or why there is none.
+pub type SignatureReceiver<P> = Box<dyn FnOnce(Result<FrameSignature, Failure<P>>)>;
+
+/// Takes AppSync's answer to a publish, or why there is none.
+pub type PublishReceiver<P> = Box<dyn FnOnce(Result<P, Failure<P>>)>;
 
 /// What signing adds to a request.
 #[derive(Debug)]
@@ -85,6 +87,14 @@ pub struct FrameSignature {
     pub amz_date: String,
     /// `x-amz-security-token`.
     pub security_token: Option<Secret>,
+}
+
+impl From<FrameSignature> for Authorization {
+    fn from(FrameSignature { authorization, amz_date, security_token }: FrameSignature) -> Self {
+        let credential = after(authorization.expose(), "Credential=").unwrap_or_default();
+        let key = credential.split('/').next().unwrap_or_default().into();
+        Self { authorization, amz_date, security_token, key }
+    }
 }
 
 /// What a socket reports.
@@ -100,11 +110,11 @@ pub enum SocketEvent<P> {
 
 /// What happens to a connection.
 #[derive(Debug)]
-pub enum Happening {
+pub enum Happening<P> {
     /// It has another state.
     State(State),
     /// A frame could not be used.
-    Unusable(Error),
+    Unusable(Failure<P>),
 }
 
 /// The connections of a client.
@@ -122,25 +132,25 @@ struct Shared<S: SocketHost> {
 struct Line<S: SocketHost> {
     host: Rc<S>,
     shared: Weak<Shared<S>>,
-    caller: S::Caller,
+    /// Whose it is.
+    period: u32,
     state: RefCell<LineState<S>>,
 }
 
 struct LineState<S: SocketHost> {
     connection: Connection<S::Payload>,
     socket: Option<(SocketId, S::Socket)>,
-    /// When it fires, and what clears it when it is dropped.
-    timer: Option<(Millis, Giver<()>)>,
-    /// The access keys that signed for it, by their stamps.
-    keys: Vec<String>,
+    /// When it fires, and the timer.
+    timer: Option<(Millis, S::Timer)>,
     consumers: Vec<Consumer>,
-    publishes: Vec<(PublishId, Giver<Result<PublishReport, Error>>)>,
+    publishes: Vec<(PublishId, PublishReceiver<S::Payload>)>,
 }
 
 struct Consumer {
     id: SubscriptionId,
     is_acknowledged: bool,
-    wakers: Vec<Waker>,
+    /// Called when there is something new.
+    waiting: Vec<Box<dyn FnOnce()>>,
 }
 
 impl<S: SocketHost> std::fmt::Debug for Realtime<S> {
@@ -167,42 +177,43 @@ impl<S: SocketHost> Realtime<S> {
         }))
     }
 
-    /// Subscribes for this caller over the connection to this endpoint.
+    /// Subscribes for the user of this period over the connection to this endpoint.
     pub fn subscribe(
         &self,
-        caller: S::Caller,
-        endpoint: &Endpoint,
+        period: u32,
+        endpoint: &Rc<Endpoint>,
         operation: Operation,
         limits: QueueLimits,
     ) -> Result<Subscription<S>, Error> {
-        let line = self.line(caller, endpoint)?;
+        let line = self.line(period, endpoint)?;
         let id = line.act(|connection, at| connection.subscribe(operation, limits, at));
-        line.state.borrow_mut().consumers.push(Consumer { id, is_acknowledged: false, wakers: Vec::new() });
+        line.state.borrow_mut().consumers.push(Consumer { id, is_acknowledged: false, waiting: Vec::new() });
         Ok(Subscription { line, id, is_over: Cell::new(false) })
     }
 
-    /// Publishes for this caller over the connection to this endpoint.
-    pub async fn publish(
+    /// Publishes for the user of this period over the connection to this endpoint. `body` is that of one of
+    /// [`Publish::batches`](crate::appsync::events::Publish::batches); `done` is called later.
+    pub fn publish(
         &self,
-        caller: S::Caller,
-        endpoint: &Endpoint,
-        publish: Publish,
-    ) -> Result<PublishReport, Error> {
-        let line = self.line(caller, endpoint)?;
-        let (giver, answer) = signal();
-        let id = line.act(|connection, at| connection.publish(publish, at))?;
-        line.state.borrow_mut().publishes.push((id, giver));
-        answer.await.unwrap_or_else(|| Err(closed()))
+        period: u32,
+        endpoint: &Rc<Endpoint>,
+        body: String,
+        done: PublishReceiver<S::Payload>,
+    ) -> Result<(), Error> {
+        let line = self.line(period, endpoint)?;
+        let id = line.act(|connection, at| connection.publish(body, at))?;
+        line.state.borrow_mut().publishes.push((id, done));
+        Ok(())
     }
 
     /// Takes in that another user may have the client. Connections of a user who is gone end with `SIGNED_OUT`; those of
     /// a guest who signed in are made anew as the user.
     pub fn identity_changed(&self) {
         for line in self.0.all() {
-            if self.0.host.is_current(&line.caller) {
+            if self.0.host.period() == line.period {
                 line.act(Connection::identity_changed);
             } else {
-                line.act(|connection, _| connection.end(Err(signed_out())));
+                line.act(|connection, _| connection.end(Err(signed_out().into())));
                 self.0.forget(&line);
             }
         }
@@ -238,35 +249,35 @@ impl<S: SocketHost> Realtime<S> {
         self.0.lines.borrow().len()
     }
 
-    /// Refuses to go on for somebody who has signed out since.
-    pub fn check(&self, caller: &S::Caller) -> Result<(), Error> {
+    /// Refuses to go on after the end of the period, when somebody has signed out.
+    pub fn check(&self, period: u32) -> Result<(), Error> {
         if self.0.is_closed.get() {
             return Err(closed());
         }
-        if self.0.host.is_current(caller) { Ok(()) } else { Err(signed_out()) }
+        if self.0.host.period() == period { Ok(()) } else { Err(signed_out()) }
     }
 
-    fn line(&self, caller: S::Caller, endpoint: &Endpoint) -> Result<Rc<Line<S>>, Error> {
-        self.check(&caller)?;
+    fn line(&self, period: u32, endpoint: &Rc<Endpoint>) -> Result<Rc<Line<S>>, Error> {
+        self.check(period)?;
         let shared = &self.0;
-        let is_same = |line: &&Rc<Line<S>>| {
-            shared.host.is_current(&line.caller) && line.state.borrow().connection.endpoint() == endpoint
-        };
+        let is_same =
+            |line: &&Rc<Line<S>>| line.period == period && line.state.borrow().connection.endpoint() == endpoint;
         if let Some(line) = shared.lines.borrow().iter().find(is_same) {
             return Ok(line.clone());
         }
+        let (host, url) = (shared.host.clone(), endpoint.http_url().to_owned());
+        let judge = move |error: Option<&S::Payload>, key: Option<&str>| host.refused(&url, key, error);
         let state = LineState {
-            connection: Connection::new(endpoint.clone()),
+            connection: Connection::new(endpoint.clone(), Box::new(judge)),
             socket: None,
             timer: None,
-            keys: Vec::new(),
             consumers: Vec::new(),
             publishes: Vec::new(),
         };
         let line = Rc::new(Line {
             host: shared.host.clone(),
             shared: Rc::downgrade(shared),
-            caller,
+            period,
             state: RefCell::new(state),
         });
         shared.lines.borrow_mut().push(line.clone());
@@ -327,23 +338,19 @@ impl<S: SocketHost> Line<S> {
         }
     }
 
-    fn carry_out_one(self: &Rc<Self>, action: Action) {
+    fn carry_out_one(self: &Rc<Self>, action: Action<S::Payload>) {
         match action {
             Action::Sign(task) => {
-                self.learn(&task.url, task.accepted, None);
-                if let Some(refused) = task.refused {
-                    self.learn(&task.url, Some(refused.stamp), Some(refused.recovery));
-                }
                 let (ticket, line) = (task.ticket, Rc::downgrade(self));
-                let signed = self.host.authorize(&self.caller, &task);
-                let work = async move {
-                    let result = signed.await;
+                let done = move |result: Result<FrameSignature, Failure<S::Payload>>| {
                     if let Some(line) = line.upgrade() {
-                        let result = result.map(|signature| line.stamped(signature));
-                        line.act(|connection, at| connection.signed(ticket, result, at));
+                        line.act(|connection, at| connection.signed(ticket, result.map(Authorization::from), at));
                     }
                 };
-                self.host.spawn(work.boxed_local());
+                // Whose period is over is not asked for: the connection ends.
+                if self.host.period() == self.period {
+                    self.host.authorize(&task, Box::new(done));
+                }
             }
             Action::Open { socket, url, subprotocol, authorization } => {
                 let line = Rc::downgrade(self);
@@ -352,6 +359,8 @@ impl<S: SocketHost> Line<S> {
                         line.report(socket, event);
                     }
                 };
+                let base64 = Secret::new(self.host.base64(authorization.expose()));
+                let authorization = Secret::new(authorization_subprotocol(base64.expose()));
                 let opened = self.host.open(&url, [subprotocol, authorization.expose()], Box::new(report));
                 let is_open = opened.is_some();
                 self.state.borrow_mut().socket = opened.map(|opened| (socket, opened));
@@ -367,43 +376,21 @@ impl<S: SocketHost> Line<S> {
                 }
             }
             Action::Close { socket } => self.drop_socket(socket),
+            Action::Accepted { key } => self.host.accepted(&key),
             Action::Ready(id) => self.wake(id, false),
             Action::Subscribed(id) => self.wake(id, true),
             Action::Published { publish, result } => {
                 let mut state = self.state.borrow_mut();
                 let at = state.publishes.iter().position(|(id, _)| *id == publish);
-                let giver = at.map(|at| state.publishes.swap_remove(at).1);
+                let done = at.map(|at| state.publishes.swap_remove(at).1);
                 drop(state);
-                if let Some(giver) = giver {
-                    giver.give(result);
+                if let Some(done) = done {
+                    done(result);
                 }
             }
-            Action::State(state) => self.emit(&Happening::State(state)),
-            Action::Unusable(error) => self.emit(&Happening::Unusable(error)),
+            Action::State(state) => self.emit(Happening::State(state)),
+            Action::Unusable(error) => self.emit(Happening::Unusable(error)),
         }
-    }
-
-    fn learn(&self, url: &str, stamp: Option<u64>, refused: Option<Recovery>) {
-        let state = self.state.borrow();
-        let key = stamp.and_then(|stamp| state.keys.get(stamp as usize)).cloned();
-        drop(state);
-        if let Some(key) = key {
-            self.host.learn(url, &key, refused);
-        }
-    }
-
-    /// A signature with the stamp of its access key.
-    fn stamped(&self, signature: FrameSignature) -> Authorization {
-        let FrameSignature { authorization, amz_date, security_token } = signature;
-        let credential = authorization.expose().split_once("Credential=").map_or("", |(_, credential)| credential);
-        let key = credential.split('/').next().unwrap_or_default();
-        let keys = &mut self.state.borrow_mut().keys;
-        let known = keys.iter().position(|known| known == key);
-        let stamp = known.unwrap_or_else(|| {
-            keys.push(key.to_owned());
-            keys.len() - 1
-        }) as u64;
-        Authorization { authorization, amz_date, security_token, stamp }
     }
 
     fn report(self: &Rc<Self>, socket: SocketId, event: SocketEvent<S::Payload>) {
@@ -428,12 +415,12 @@ impl<S: SocketHost> Line<S> {
         let mut state = self.state.borrow_mut();
         let Some(consumer) = state.consumers.iter_mut().find(|consumer| consumer.id == id) else { return };
         consumer.is_acknowledged |= is_acknowledged;
-        let wakers = std::mem::take(&mut consumer.wakers);
+        let waiting = std::mem::take(&mut consumer.waiting);
         drop(state);
-        wakers.into_iter().for_each(Waker::wake);
+        waiting.into_iter().for_each(|tell| tell());
     }
 
-    fn emit(&self, happening: &Happening) {
+    fn emit(&self, happening: Happening<S::Payload>) {
         let endpoint = self.state.borrow().connection.endpoint().clone();
         self.host.emit(&endpoint, happening);
     }
@@ -449,19 +436,14 @@ impl<S: SocketHost> Line<S> {
         }
         state.timer = None;
         let Some(deadline) = deadline else { return };
-        let sleep = self.host.sleep((deadline - self.host.monotonic()).max(0));
         let line = Rc::downgrade(self);
-        let (timer, cancelled) = signal();
-        state.timer = Some((deadline, timer));
-        drop(state);
-        let work = async move {
-            if cancelled.unless_over(sleep).await.is_some()
-                && let Some(line) = line.upgrade()
-            {
+        let then = move || {
+            if let Some(line) = line.upgrade() {
                 line.elapsed();
             }
         };
-        self.host.spawn(work.boxed_local());
+        let timer = self.host.wait((deadline - self.host.monotonic()).max(0), Box::new(then));
+        state.timer = Some((deadline, timer));
     }
 
     fn elapsed(self: &Rc<Self>) {
@@ -492,59 +474,13 @@ impl<S: SocketHost> std::fmt::Debug for Subscription<S> {
 }
 
 impl<S: SocketHost> Subscription<S> {
-    /// Waits for what is next; none after [`Delivery::End`] and [`Delivery::Failed`].
-    pub async fn next(&self) -> Option<Delivery<S::Payload>> {
-        poll_fn(|context| self.poll_next(context.waker())).await
+    /// What its connection runs on.
+    pub fn host(&self) -> &S {
+        &self.line.host
     }
 
-    /// As [`next`](Self::next), without keeping the subscription; none when it was dropped.
-    pub async fn next_of(subscription: &Weak<Self>) -> Option<Delivery<S::Payload>> {
-        poll_fn(|context| match subscription.upgrade() {
-            Some(subscription) => subscription.poll_next(context.waker()),
-            None => Poll::Ready(None),
-        })
-        .await
-    }
-
-    /// Waits until AppSync has acknowledged it, or it has ended: messages that are published from then on arrive.
-    pub async fn acknowledged(&self) {
-        poll_fn(|context| self.poll_acknowledged(context.waker())).await;
-    }
-
-    /// As [`acknowledged`](Self::acknowledged), without keeping the subscription.
-    pub async fn acknowledged_of(subscription: &Weak<Self>) {
-        poll_fn(|context| match subscription.upgrade() {
-            Some(subscription) => subscription.poll_acknowledged(context.waker()),
-            None => Poll::Ready(()),
-        })
-        .await;
-    }
-
-    fn poll_next(&self, waker: &Waker) -> Poll<Option<Delivery<S::Payload>>> {
-        if self.is_over.get() {
-            return Poll::Ready(None);
-        }
-        match self.take() {
-            Some(delivery) => Poll::Ready(Some(delivery)),
-            None => {
-                self.wait(waker);
-                Poll::Pending
-            }
-        }
-    }
-
-    fn poll_acknowledged(&self, waker: &Waker) -> Poll<()> {
-        let state = self.line.state.borrow();
-        let is_waiting = |consumer: &Consumer| consumer.id == self.id && !consumer.is_acknowledged;
-        if !state.consumers.iter().any(is_waiting) || state.connection.has_ended(self.id) {
-            return Poll::Ready(());
-        }
-        drop(state);
-        self.wait(waker);
-        Poll::Pending
-    }
-
-    fn take(&self) -> Option<Delivery<S::Payload>> {
+    /// Takes what is next; none if there is nothing for now, or nothing any more.
+    pub fn take(&self) -> Option<Delivery<S::Payload>> {
         let delivery = self.line.state.borrow_mut().connection.take(self.id)?;
         if matches!(delivery, Delivery::End | Delivery::Failed(_)) {
             self.is_over.set(true);
@@ -553,12 +489,27 @@ impl<S: SocketHost> Subscription<S> {
         Some(delivery)
     }
 
-    fn wait(&self, waker: &Waker) {
+    /// Whether the last delivery was taken.
+    pub fn is_over(&self) -> bool {
+        self.is_over.get()
+    }
+
+    /// Whether AppSync has acknowledged it, so that messages that are published from then on arrive; none while it may
+    /// still do so.
+    pub fn is_acknowledged(&self) -> Option<bool> {
+        let state = self.line.state.borrow();
+        let consumer = state.consumers.iter().find(|consumer| consumer.id == self.id);
+        match consumer {
+            Some(consumer) if consumer.is_acknowledged => Some(true),
+            _ => state.connection.has_ended(self.id).then_some(false),
+        }
+    }
+
+    /// Calls `tell` once, when there is something to take that there was not before, or it is acknowledged or dropped.
+    pub fn on_change(&self, tell: Box<dyn FnOnce()>) {
         let mut state = self.line.state.borrow_mut();
-        if let Some(consumer) = state.consumers.iter_mut().find(|consumer| consumer.id == self.id)
-            && !consumer.wakers.iter().any(|known| known.will_wake(waker))
-        {
-            consumer.wakers.push(waker.clone());
+        if let Some(consumer) = state.consumers.iter_mut().find(|consumer| consumer.id == self.id) {
+            consumer.waiting.push(tell);
         }
     }
 }
@@ -568,10 +519,10 @@ impl<S: SocketHost> Drop for Subscription<S> {
         let id = self.id;
         let mut state = self.line.state.borrow_mut();
         let at = state.consumers.iter().position(|consumer| consumer.id == id);
-        let wakers = at.map(|at| state.consumers.swap_remove(at).wakers).unwrap_or_default();
+        let waiting = at.map(|at| state.consumers.swap_remove(at).waiting).unwrap_or_default();
         drop(state);
         self.line.act(|connection, at| connection.unsubscribe(id, at));
         // Whoever waits hears that nothing more comes.
-        wakers.into_iter().for_each(Waker::wake);
+        waiting.into_iter().for_each(|tell| tell());
     }
 }

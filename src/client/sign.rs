@@ -47,14 +47,14 @@ impl<H: Host> Client<H> {
         &self,
         request: &CapturedRequest,
         payload: Payload<'_>,
-        access_key_id: &str,
+        authorization: &str,
         signed_at: Millis,
     ) -> Option<Evidence> {
         let url = url_of(request).ok()?;
         let headers = request.header_pairs();
         let mut state = self.0.state.borrow_mut();
         let target = self.0.target(&mut state, &url, request).ok()?;
-        let set = state.session.current().filter(|set| set.signing.access_key_id == access_key_id)?;
+        let set = state.session.current().filter(|set| is_by(authorization, &set.signing.access_key_id))?;
         let hash = hash_of(payload, &target);
         let signing = target.signing_request(&url, &request.method, &headers, &hash);
         Some(evidence(signing, &target.scope, &set.signing, signed_at))
@@ -224,6 +224,11 @@ fn hash_of<'a>(payload: Payload<'a>, target: &SigningTarget) -> Cow<'a, str> {
         Payload::Hash(hash) => hash.into(),
         Payload::Bytes(bytes) => sha256_hex(bytes).into(),
     }
+}
+
+/// Whether an Authorization header has this key: `AWS4-HMAC-SHA256 Credential={key}/…`.
+fn is_by(authorization: &str, access_key_id: &str) -> bool {
+    authorization.split(['=', '/']).nth(1) == Some(access_key_id)
 }
 
 fn url_of(request: &CapturedRequest) -> Result<Url<'_>, Error> {

@@ -193,27 +193,43 @@ impl Session {
                 kind = ErrorKind::ClockSkew(None);
             }
         }
-        let mut refresh = false;
-        let can_recover = match kind {
+        let (can_recover, refresh) = self.recover(kind, attempt.host, attempt.key, date, local);
+        let plan = call.plan(kind, can_recover, requested, random)?;
+        Some(RetryDecision { plan, kind, refresh })
+    }
+
+    /// Takes in that a service has accepted a signature of this key over a socket.
+    pub fn on_frame_accepted(&mut self, key: &str) {
+        self.cache.mark_accepted(key);
+    }
+
+    /// Takes in why a service has refused a signature of this key over a socket. Whoever signs next waits for other
+    /// credentials, or signs by the host's clock.
+    pub fn on_frame_refused(&mut self, kind: ErrorKind, host: &str, key: &str, local: Millis) {
+        self.recover(kind, host, key, None, local);
+    }
+
+    /// Puts right what an error says is wrong: whether another signature may get through, and whether credentials have to
+    /// be refreshed for it. `date` is when the server answered, if that is known.
+    fn recover(&mut self, kind: ErrorKind, host: &str, key: &str, date: Option<Millis>, local: Millis) -> (bool, bool) {
+        match kind {
             ErrorKind::ClockSkew(stated) => {
-                stated.or(date).is_some_and(|time| self.clock.learn_host(attempt.host, time, local))
+                (stated.or(date).is_some_and(|time| self.clock.learn_host(host, time, local)), false)
             }
             ErrorKind::ExpiredCredentials | ErrorKind::DeniedRole => {
                 let is_valid = kind == ErrorKind::DeniedRole;
-                let decision = self.cache.mark_rejected(attempt.key, is_valid, now);
-                refresh = decision == RefreshDecision::Refreshable;
-                decision != RefreshDecision::NotRefreshable
-                    && !(refresh && self.cool_down.borrow().check(local).is_err())
+                let decision = self.cache.mark_rejected(key, is_valid, self.server_time(local));
+                let refresh = decision == RefreshDecision::Refreshable;
+                let is_pausing = refresh && self.cool_down.borrow().check(local).is_err();
+                (decision != RefreshDecision::NotRefreshable && !is_pausing, refresh)
             }
             ErrorKind::Network => {
                 // CORS may hide that the host refuses the time that one of its own answers stated.
-                self.clock.forget_host(attempt.host);
-                false
+                self.clock.forget_host(host);
+                (false, false)
             }
-            _ => false,
-        };
-        let plan = call.plan(kind, can_recover, requested, random)?;
-        Some(RetryDecision { plan, kind, refresh })
+            _ => (false, false),
+        }
     }
 
     /// Starts a refresh, with its own jitter, in [0, 1). See [`Session::may_refresh`].

@@ -1,6 +1,6 @@
 //! Hosts that are derived: from a service and a region, or from the other host of an AppSync API.
 
-use super::host::{Suffix, canonical, split_last_label, split_suffix};
+use super::host::{canonical, split_suffix};
 use super::partition_of_region;
 
 /// The regional host of a service whose host begins with its signing name, such as `sts`. None if `region` is not a
@@ -10,15 +10,15 @@ pub fn service_host(service: &str, region: &str) -> Option<String> {
     Some(format!("{service}.{region}.{suffix}"))
 }
 
-/// The HTTP host of the AppSync API behind a realtime host. Connections and subscriptions go to the realtime host, but
-/// are signed for this one. None for any other host.
-pub fn appsync_http_host(realtime_host: &str) -> Option<String> {
-    replace_family(realtime_host, REALTIME_FAMILY, HTTP_FAMILY)
-}
-
-/// The realtime host of the AppSync API behind an HTTP host. None for any other host.
-pub fn appsync_realtime_host(http_host: &str) -> Option<String> {
-    replace_family(http_host, HTTP_FAMILY, REALTIME_FAMILY)
+/// The HTTP host and the realtime host of the AppSync API that one of them belongs to: connections and subscriptions go to
+/// the realtime host, but are signed for the other. It goes by the form alone, not by who answers there. None for a host
+/// of any other form.
+pub fn appsync_hosts(host: &str) -> Option<(String, String)> {
+    let (api_id, rest) = host.split_once('.')?;
+    let end = rest.strip_prefix(HTTP_LABEL).or_else(|| rest.strip_prefix(REALTIME_LABEL))?;
+    let end = end.strip_prefix('.').filter(|end| !api_id.is_empty() && !end.is_empty())?;
+    let host = |label| [api_id, ".", label, ".", end].concat();
+    Some((host(HTTP_LABEL), host(REALTIME_LABEL)))
 }
 
 /// Whether a host is under one of AWS's suffixes, whatever answers there.
@@ -26,19 +26,8 @@ pub fn is_aws_host(host: &str) -> bool {
     canonical(host).is_some_and(|host| split_suffix(&host).is_some())
 }
 
-const HTTP_FAMILY: &str = ".appsync-api";
-const REALTIME_FAMILY: &str = ".appsync-realtime-api";
-
-fn replace_family(host: &str, from: &str, to: &str) -> Option<String> {
-    let host = canonical(host)?;
-    let (name, suffix) = split_suffix(&host)?;
-    let Suffix::Services(partition) = suffix else { return None };
-    let (front, region) = split_last_label(name);
-    partition.of_served_region(region)?;
-    let api_id = front.strip_suffix(from)?;
-    let region_and_suffix = host.strip_prefix(front)?;
-    (!api_id.contains('.')).then(|| [api_id, to, region_and_suffix].concat())
-}
+const HTTP_LABEL: &str = "appsync-api";
+const REALTIME_LABEL: &str = "appsync-realtime-api";
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
@@ -66,37 +55,29 @@ mod tests {
     }
 
     #[test]
-    fn the_two_hosts_of_an_appsync_api_give_each_other() {
-        for (http, realtime) in [
-            ("abc123.appsync-api.us-east-1.amazonaws.com", "abc123.appsync-realtime-api.us-east-1.amazonaws.com"),
-            ("abc.appsync-api.cn-north-1.amazonaws.com.cn", "abc.appsync-realtime-api.cn-north-1.amazonaws.com.cn"),
-        ] {
-            assert_eq!(appsync_http_host(realtime).as_deref(), Some(http));
-            assert_eq!(appsync_realtime_host(http).as_deref(), Some(realtime));
-            assert_eq!((appsync_http_host(http), appsync_realtime_host(realtime)), (None, None));
+    fn either_host_of_an_appsync_api_gives_both() {
+        for end in ["us-east-1.amazonaws.com", "cn-north-1.amazonaws.com.cn", "localhost"] {
+            let hosts = (format!("abc.appsync-api.{end}"), format!("abc.appsync-realtime-api.{end}"));
+            assert_eq!(appsync_hosts(&hosts.0).as_ref(), Some(&hosts));
+            assert_eq!(appsync_hosts(&hosts.1).as_ref(), Some(&hosts));
         }
-        assert_eq!(
-            appsync_http_host("Abc123.appsync-realtime-api.us-east-1.amazonaws.com.").as_deref(),
-            Some("abc123.appsync-api.us-east-1.amazonaws.com")
-        );
     }
 
     #[test]
-    fn other_hosts_give_no_appsync_host() {
-        for (front, end) in [
-            ("", ".us-east-1.amazonaws.com"),
-            ("a.b.", ".us-east-1.amazonaws.com"),
-            ("abc.", ".us-east-1.amazonaws.com.evil.com"),
-            ("abc.", ".us-east-1.amazonaws.com.cn"),
-            ("abc.", ".amazonaws.com"),
-            ("abc.", ".us-east-1.on.aws"),
-            ("abc.", ".example.com"),
-            (".", ".us-east-1.amazonaws.com"),
+    fn hosts_of_other_forms_give_none() {
+        for host in [
+            "",
+            "abc",
+            "appsync-api.us-east-1.amazonaws.com",
+            ".appsync-api.us-east-1.amazonaws.com",
+            "a.b.appsync-api.us-east-1.amazonaws.com",
+            "abc.appsync-api",
+            "abc.appsync-api.",
+            "abc.appsync-apis.us-east-1.amazonaws.com",
+            "abc.xappsync-api.us-east-1.amazonaws.com",
+            "api.example.com",
         ] {
-            let host = format!("{front}appsync-realtime-api{end}");
-            assert_eq!(appsync_http_host(&host), None, "{host}");
-            let host = format!("{front}appsync-api{end}");
-            assert_eq!(appsync_realtime_host(&host), None, "{host}");
+            assert_eq!(appsync_hosts(host), None, "{host}");
         }
     }
 }

@@ -13,7 +13,7 @@ mod partition;
 mod services;
 mod table;
 
-pub use derived::{appsync_http_host, appsync_realtime_host, is_aws_host, service_host};
+pub use derived::{appsync_hosts, is_aws_host, service_host};
 pub use host::is_loopback;
 pub use known::KnownHosts;
 pub use partition::{Partition, is_region, partition_of_region};

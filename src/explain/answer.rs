@@ -74,7 +74,7 @@ impl<'a> Answer<'a> {
         }
         let message = bounded(&read.message, LONGEST_MESSAGE).trim().to_owned();
         Self {
-            status: evidence.status,
+            status: evidence.status.or_else(|| (form == Form::Text).then(|| stated_status(&message))?),
             form,
             body,
             code: bounded(&read.code, 200).to_owned(),
@@ -89,6 +89,26 @@ impl<'a> Answer<'a> {
     /// Whether the message has this fragment, which is given in lower case.
     pub(super) fn says(&self, fragment: &str) -> bool {
         self.lower.contains(fragment)
+    }
+
+    /// The bare sentence, out of what SDKs and command lines put around it.
+    pub(super) fn sentence(&self) -> &str {
+        let message = self.message.trim();
+        let message = message.split_once(" (Service: ").map_or(message, |(said, _)| said);
+        let message = message.lines().next().unwrap_or_default();
+        // `An error occurred (Name) when calling the X operation: …`, `… api error Name: …`, `java.package.Name: …`.
+        match message.rsplit_once(": ") {
+            Some((before, said)) if is_wrapping(before) => said.trim(),
+            _ => message.trim(),
+        }
+    }
+
+    /// The operation that an SDK or a command line names: `… when calling the PutObject operation: …`, `operation error
+    /// S3: PutObject, …`.
+    pub(super) fn operation(&self) -> Option<&str> {
+        let named = || self.between("operation error ", ",")?.split_once(": ").map(|(_, name)| name);
+        let name = self.between("when calling the ", " operation").or_else(named)?;
+        (name.len() < 80 && name.bytes().all(|byte| byte.is_ascii_alphanumeric())).then_some(name)
     }
 
     /// Whether the name of the error is one of these, with or without `Exception` or `Error` behind it.
@@ -112,6 +132,20 @@ impl<'a> Answer<'a> {
         let rest = self.message.get(at + before.len()..)?;
         Some(rest.split_once(after)?.0).filter(|text| !text.is_empty())
     }
+}
+
+/// Whether that stands in front of what an error says.
+fn is_wrapping(before: &str) -> bool {
+    let last = before.rsplit([' ', '.']).next().unwrap_or_default();
+    before.ends_with(" operation") || is_error_name(last) || last.ends_with("Error")
+}
+
+/// The status in the text of an exception: `Status Code: 403`, `StatusCode: 403`, `Received status code 401`.
+fn stated_status(text: &str) -> Option<u16> {
+    let lower = bounded(text, 2000).to_ascii_lowercase();
+    let (_, rest) = lower.split_once("status code").or_else(|| lower.split_once("statuscode"))?;
+    let digits = rest.trim_start_matches([':', ' ', '=']).get(..3)?;
+    digits.parse().ok().filter(|status| (100..600).contains(status))
 }
 
 fn form(body: &str) -> Form {

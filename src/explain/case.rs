@@ -66,9 +66,23 @@ impl<'a> Case<'a> {
 
     // Where the request went.
 
+    /// The URL that was called, or that the console names.
+    fn url(&self) -> Option<&str> {
+        self.context.url.as_deref().or_else(|| {
+            if self.context.host.is_some() || !self.is(&symptom::HIDDEN) {
+                return None;
+            }
+            let texts = [self.answer.message.as_str(), self.script.as_str()];
+            // The origin of the page may be named, too, but not first.
+            let at = |text: &str| ["https://", "wss://"].iter().filter_map(|scheme| text.find(scheme)).min();
+            let text = texts.into_iter().find_map(|text| text.get(at(text)?..))?;
+            text.split(|c: char| c.is_whitespace() || "'\"()<>\u{201c}\u{201d}".contains(c)).next()
+        })
+    }
+
     pub(super) fn host(&self) -> Option<String> {
         let host = self.context.host.clone().or_else(|| {
-            let (_, rest) = self.context.url.as_deref()?.split_once("://")?;
+            let (_, rest) = self.url()?.split_once("://")?;
             Some(rest.split(['/', '?', '#']).next()?.to_owned())
         })?;
         let host = host.rsplit_once(':').map_or(host.as_str(), |(host, _)| host);
@@ -77,11 +91,24 @@ impl<'a> Case<'a> {
         (is_name && !host.is_empty() && shown_line(host, 254) == host).then(|| host.to_ascii_lowercase())
     }
 
+    /// Scheme, host and port of the URL that was called, as far as they are known: `https://api.example.com`.
+    pub(super) fn origin(&self) -> Option<String> {
+        let host = self.host()?;
+        let of_url = || {
+            let (scheme, rest) = self.context.url.as_deref()?.split_once("://")?;
+            let authority = rest.split(['/', '?', '#']).next()?;
+            let port = authority.rsplit_once(':').map(|(_, port)| port).filter(|port| port.parse::<u16>().is_ok());
+            let scheme = if scheme == "http" { "http" } else { "https" };
+            Some(port.map_or_else(|| format!("{scheme}://{host}"), |port| format!("{scheme}://{host}:{port}")))
+        };
+        of_url().or_else(|| Some(format!("https://{host}")))
+    }
+
     pub(super) fn path(&self) -> Option<String> {
         if let Some(path) = &self.context.path {
             return Some(path.clone());
         }
-        let (_, rest) = self.context.url.as_deref()?.split_once("://")?;
+        let (_, rest) = self.url()?.split_once("://")?;
         let rest = rest.split(['?', '#']).next()?;
         Some(rest.find('/').map_or(String::new(), |at| rest.get(at..).unwrap_or_default().to_owned()))
     }
@@ -97,6 +124,7 @@ impl<'a> Case<'a> {
         named
             .or(self.endpoint.as_ref().map(|endpoint| endpoint.service.as_str()))
             .or_else(|| self.denial.as_ref().map(Denial::service))
+            .or_else(|| self.evidence.headers.get(symptom::AOSS_HINT).map(|_| "aoss"))
     }
 
     pub(super) fn is_service(&self, services: &[&str]) -> bool {
@@ -131,7 +159,10 @@ impl<'a> Case<'a> {
     }
 
     pub(super) fn is_preflight(&self) -> bool {
-        self.context.preflight == Some(true) || self.method().as_deref() == Some("OPTIONS")
+        self.context.preflight == Some(true)
+            || self.method().as_deref() == Some("OPTIONS")
+            || self.is_service(&["execute-api"])
+                && self.denial.as_ref().and_then(|denial| denial.resource).is_some_and(|arn| arn.contains("/OPTIONS/"))
     }
 
     // Who called.
@@ -290,6 +321,32 @@ impl<'a> Case<'a> {
         self.context.clock_offset_ms.filter(|offset| offset.abs() >= super::moments::TIGHTEST_WINDOW as f64 * 0.8)
     }
 
+    /// Whether the session's role is the one that the app's developer expects, if both are known.
+    pub(super) fn has_expected_role(&self) -> Option<bool> {
+        let expected = self.expected_role()?;
+        self.role().map(|role| role == expected)
+    }
+
+    /// The name of the role that the session should have.
+    pub(super) fn expected_role(&self) -> Option<&str> {
+        let role = self.context.expected_role.as_deref()?;
+        Some(Arn::parse(role).and_then(|arn| arn.role()).map_or(role, |(name, _)| name))
+    }
+
+    /// Whether another role was assumed than should have been, or none; none if that is not known.
+    pub(super) fn wants_other_role(&self) -> Option<bool> {
+        let has_right_role = self.has_expected_role().or(self.has_preferred_role());
+        if self.context.credentials_issued == Some(false) || self.is_guest_though_signed_in() {
+            return Some(true);
+        }
+        has_right_role.map(|is_right| !is_right)
+    }
+
+    /// Whether the page has no answer that it can read.
+    pub(super) fn is_unread(&self) -> bool {
+        self.is(&symptom::HIDDEN)
+    }
+
     /// Whether the page could not read the answer.
     pub(super) fn is_hidden(&self) -> bool {
         self.is(&[Symptom::FetchFailed, Symptom::CorsBlocked])
@@ -310,7 +367,9 @@ impl<'a> Case<'a> {
     }
 
     pub(super) fn is_iot(&self) -> bool {
-        self.is_service(&["iot", "iotdata", "iotdevicegateway"]) || self.context.channel.as_deref() == Some("mqtt")
+        self.is_service(&["iot", "iotdata", "iotdevicegateway"])
+            || self.context.channel.as_deref() == Some("mqtt")
+            || self.answer.says("amqjs")
     }
 
     /// Whether the region is one that an account has to switch on, if it is known.
@@ -339,7 +398,7 @@ impl<'a> Case<'a> {
     }
 
     pub(super) fn operation(&self) -> &str {
-        self.context.operation.as_deref().unwrap_or_default()
+        self.context.operation.as_deref().or(self.answer.operation()).unwrap_or_default()
     }
 }
 

@@ -26,8 +26,11 @@ pub struct Evidence {
 }
 
 fn status<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u16>, D::Error> {
-    let number = Loose::deserialize(from)?.number();
-    Ok(number.filter(|number| (100.0..600.0).contains(number)).map(|number| number as u16))
+    Ok(Loose::deserialize(from)?.number().and_then(status_of))
+}
+
+fn status_of(number: f64) -> Option<u16> {
+    (100.0..600.0).contains(&number).then_some(number as u16)
 }
 
 fn body<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
@@ -48,6 +51,13 @@ impl Headers {
         self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
+    /// Adds headers that are written as lines.
+    pub(super) fn add_lines(&mut self, text: &str) {
+        for (name, value) in text.lines().take(200).filter_map(|line| line.split_once(':')) {
+            self.add(name, value);
+        }
+    }
+
     fn add(&mut self, name: &str, value: &str) {
         self.0.push((bounded(name.trim(), 200).to_ascii_lowercase(), bounded(value.trim(), 16 * 1024).to_owned()));
     }
@@ -58,9 +68,7 @@ impl Build for Headers {
 
     fn scalar(&mut self, scalar: Scalar) {
         if let Scalar::Text(text) = scalar {
-            for (name, value) in text.lines().take(200).filter_map(|line| line.split_once(':')) {
-                self.add(name, value);
-            }
+            self.add_lines(&text);
         }
     }
 
@@ -86,6 +94,12 @@ pub struct Thrown {
     pub message: String,
     /// `code`.
     pub code: String,
+    /// Status of the answer that it tells of, if it is a `SigFetchError`.
+    pub status: Option<u16>,
+    /// The name of the error in that answer.
+    pub service_error: String,
+    /// The id of that answer.
+    pub request_id: String,
 }
 
 impl Build for Thrown {
@@ -102,6 +116,12 @@ impl Build for Thrown {
             "name" => &mut self.name,
             "message" => &mut self.message,
             "code" => &mut self.code,
+            "serviceError" => &mut self.service_error,
+            "requestId" => &mut self.request_id,
+            "status" => {
+                self.status = value.number().and_then(status_of);
+                return;
+            }
             _ => return,
         };
         *member = value.text().unwrap_or_default();
@@ -294,8 +314,16 @@ context! {
 
     /// Whether the host answers a `no-cors` request without credentials (found out by asking).
     server_answers "serverAnswers": flag bool;
-    /// Whether an OPTIONS request like the preflight is answered without a refusal (found out by asking).
+    /// Whether the page may read what a request without signature is answered (found out by asking).
+    refusals_readable "refusalsReadable": flag bool;
+    /// Whether the preflight of a signed request passes (found out by asking).
     preflight_passes "preflightPasses": flag bool;
+    /// Whether a preflight passes that asks for `content-type` only, which nearly every API allows (found out by asking).
+    options_pass "optionsPass": flag bool;
+    /// Whether Cognito issues credentials for the known identity (found out by asking).
+    credentials_issued "credentialsIssued": flag bool;
+    /// Role that the session should have, as name or ARN, as the app's developer says.
+    expected_role "expectedRole": text String;
 }
 
 #[cfg(test)]

@@ -14,21 +14,26 @@ mod case;
 mod catalog;
 mod causes;
 mod denial;
+mod doctor;
 mod evidence;
 mod explanation;
 mod finding;
 mod guests;
+mod known;
 mod loose;
 mod moments;
 mod paste;
+mod questions;
 mod redact;
 mod signature;
 mod symptom;
 mod words;
 
 pub use catalog::Lang;
+pub use doctor::{Plan, Step};
 pub use evidence::{Context, Evidence, Headers, Thrown};
 pub use explanation::{Cause, EvidenceItem, Explanation, Fix, Likelihood, Paste, PasteKind};
+pub use questions::{Questions, Request};
 
 use answer::Answer;
 use case::Case;

@@ -139,16 +139,17 @@ pub(super) fn resource(case: &Case<'_>) -> String {
 
 /// The ARN that a call goes to, out of host, path and method.
 fn derived_resource(case: &Case<'_>, service: &str) -> Option<String> {
-    let region = clean_or(case.region(), "YOUR_REGION");
+    let region = clean_or(case.region().or(case.signed_region()), "YOUR_REGION");
     let account = case.account().unwrap_or_else(|| "YOUR_ACCOUNT_ID".to_owned());
     let host = case.host().unwrap_or_default();
     let id = || clean(host.split('.').next()?).filter(|id| !id.is_empty() && host.contains('.'));
     Some(match service {
         "execute-api" => {
-            let api = if case.is_aws_host() == Some(true) { id() } else { None };
+            // Behind a domain of its own an API has no id in its host, and perhaps no stage in its path.
+            let api = if host.contains(".execute-api.") { id() } else { None };
             let path = case.path().filter(|path| path.len() > 1).and_then(|path| clean(&path));
             let (stage, rest) = match path.as_deref().map(|path| path.trim_start_matches('/')) {
-                Some(path) if api.is_some() => path.split_once('/').unwrap_or((path, "")),
+                Some(path) if case.is_aws_host() == Some(true) => path.split_once('/').unwrap_or((path, "")),
                 _ => ("YOUR_STAGE", "YOUR/PATH"),
             };
             let method = case.method().unwrap_or_else(|| "*".to_owned());
@@ -194,8 +195,13 @@ pub(super) fn pool(case: &Case<'_>) -> String {
 }
 
 fn role_arn(case: &Case<'_>) -> String {
+    role_arn_of(case, case.role().as_deref())
+}
+
+/// The ARN of a role in the caller's account.
+pub(super) fn role_arn_of(case: &Case<'_>, role: Option<&str>) -> String {
     let account = case.account().unwrap_or_else(|| "YOUR_ACCOUNT_ID".to_owned());
-    format!("arn:aws:iam::{account}:role/{}", clean_or(case.role().as_deref(), "YOUR_ROLE"))
+    format!("arn:aws:iam::{account}:role/{}", clean_or(role, "YOUR_ROLE"))
 }
 
 /// `authenticated` or `unauthenticated`, if that is known.
@@ -294,6 +300,10 @@ pub(super) fn gateway_responses() -> Paste {
     paste(PasteKind::GatewayResponses, text)
 }
 
+/// What a function behind an API returns, so that a page can read it.
+pub(super) const ANSWER_WITH_CORS: &str =
+    "return { statusCode: 200, headers: { \"Access-Control-Allow-Origin\": \"*\" }, body };";
+
 const ALLOWED_HEADERS: &str = "content-type,authorization,x-amz-date,x-amz-security-token,x-api-key";
 
 /// A method that answers preflights by itself, without authorization.
@@ -384,6 +394,36 @@ pub(super) fn quoted(text: &str) -> String {
     json!(shown_line(text, 500)).to_string()
 }
 
+/// A client with a pool that only the owner knows: the one that was asked is the wrong one.
+pub(super) fn client_with_other_pool() -> Paste {
+    code("createClient({ identityPoolId: \"YOUR_IDENTITY_POOL_ID\" })")
+}
+
+/// How the key is made that the policy wants: the one that was used, with the identity id in the place of the sub.
+pub(super) fn own_key(case: &Case<'_>) -> Paste {
+    let sub = case.context.token_sub.as_deref().unwrap_or_default();
+    let path = case.path();
+    let of_path = || path.as_deref().map(|path| path.trim_start_matches('/')).filter(|_| case.is_s3());
+    let key = case.context.object_key.as_deref().or(case.context.partition_key_sent.as_deref()).or_else(of_path);
+    let key = key.filter(|key| !sub.is_empty() && key.contains(sub)).and_then(clean);
+    match key.as_deref() {
+        Some(key) if key == sub => code("const key = await aws.identityId();"),
+        // What would end the text of JavaScript does not come into it.
+        Some(key) if !key.contains(['`', '\\', '$']) => {
+            code(format!("const key = `{}`;", key.replacen(sub, "${await aws.identityId()}", 1)))
+        }
+        _ => code("const key = `private/${await aws.identityId()}/file.png`;"),
+    }
+}
+
+/// The role mapping that lets a token choose.
+pub(super) fn role_mapping(case: &Case<'_>) -> Paste {
+    let provider = clean_or(case.issuer().or(case.context.logins_key.as_deref()), "YOUR_PROVIDER");
+    let client = clean_or(case.context.token_aud.as_deref(), "YOUR_CLIENT_ID");
+    let mapping = json!({ "Type": "Token", "AmbiguousRoleResolution": "AuthenticatedRole" });
+    settings(&json!({ "RoleMappings": { format!("{provider}:{client}"): mapping } }))
+}
+
 pub(super) fn client_with_pool(case: &Case<'_>) -> Paste {
     code(format!("createClient({{ identityPoolId: {} }})", quoted(&pool(case))))
 }
@@ -405,21 +445,25 @@ pub(super) fn logins(case: &Case<'_>) -> Paste {
 pub(super) fn endpoint(case: &Case<'_>, service: Option<&str>, region: Option<&str>) -> Paste {
     let host = case.host().unwrap_or_else(|| "YOUR_HOST".to_owned());
     let service = service.or(case.service()).unwrap_or("execute-api");
-    let region = region.or(case.region()).unwrap_or("YOUR_REGION");
+    // A host that is not AWS's own may still say where it is.
+    let of_host = host.split('.').find(|label| crate::endpoint::is_region(label));
+    let region = region.or(case.region()).or(of_host).unwrap_or("YOUR_REGION");
     code(format!(
         "endpoints: [{{ url: {}, service: {}, region: {} }}]",
-        quoted(&format!("https://{host}/")),
+        quoted(&format!("{}/", case.origin().unwrap_or_else(|| "https://YOUR_HOST".to_owned()))),
         quoted(service),
         quoted(region),
     ))
 }
 
-/// The declaration of a host behind which AWS sees another one.
+/// The declaration of a host behind which AWS sees another one: the one in AWS's canonical request, if it printed that.
 pub(super) fn signed_as(case: &Case<'_>) -> Paste {
-    let host = case.host().unwrap_or_else(|| "YOUR_HOST".to_owned());
+    let seen = case.aws_canonical().and_then(|canonical| canonical.header("host").and_then(clean));
     code(format!(
-        "endpoints: [{{ url: {}, service: \"execute-api\", signAs: \"YOUR_API_ID.execute-api.YOUR_REGION.amazonaws.com\" }}]",
-        quoted(&format!("https://{host}/")),
+        "endpoints: [{{ url: {}, service: \"execute-api\", region: {}, signAs: {} }}]",
+        quoted(&format!("{}/", case.origin().unwrap_or_else(|| "https://YOUR_HOST".to_owned()))),
+        quoted(case.region().or(case.signed_region()).unwrap_or("YOUR_REGION")),
+        quoted(seen.as_deref().unwrap_or("YOUR_API_ID.execute-api.YOUR_REGION.amazonaws.com")),
     ))
 }
 

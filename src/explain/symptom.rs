@@ -25,6 +25,10 @@ pub(super) enum Symptom {
 
     /// The signature does not match.
     SignatureMismatch,
+    /// The body is not the one whose hash was signed.
+    BodyHashMismatch,
+    /// The signature is refused, and the text does not say whether for its bytes, its time or its scope.
+    SignatureRefused,
     /// The credential scope names a wrong region or service.
     ScopeWrong,
     /// S3 names the region that it expects, or redirects there.
@@ -157,11 +161,24 @@ pub(super) enum Symptom {
     CorsBlocked,
     /// `fetch` failed, and nothing says why.
     FetchFailed,
+    /// Nobody answers at that name or address.
+    Unreachable,
     /// A WebSocket was refused or closed.
     SocketRefused,
 }
 
 use Symptom as S;
+
+/// What a page sees of an answer that it may not read, or of none.
+pub(super) const HIDDEN: [Symptom; 7] = [
+    S::PreflightHeaderRefused,
+    S::PreflightRefused,
+    S::PreflightRedirected,
+    S::CorsBlocked,
+    S::FetchFailed,
+    S::Unreachable,
+    S::SocketRefused,
+];
 
 pub(super) fn read(answer: &Answer<'_>, denial: Option<&Denial<'_>>, evidence: &Evidence, script: &str) -> Symptom {
     let context = &evidence.context;
@@ -171,11 +188,11 @@ pub(super) fn read(answer: &Answer<'_>, denial: Option<&Denial<'_>>, evidence: &
     if denial.is_some() {
         return S::Denied;
     }
-    by_message(answer, context)
+    by_message(answer, evidence)
         .or_else(|| hidden(answer, script))
         .or_else(|| by_code(answer, context))
         .or_else(|| by_thrown_code(&evidence.error.code))
-        .or_else(|| by_form(answer))
+        .or_else(|| by_form(answer, context))
         .unwrap_or(S::Unknown)
 }
 
@@ -199,17 +216,24 @@ const SAYINGS: &[(&str, Symptom)] = &[
     ("is wrong; expecting '", S::BucketElsewhere),
     ("must be addressed using the specified endpoint", S::BucketElsewhere),
     ("re-send this request to the specified temporary endpoint", S::BucketElsewhere),
+    ("location constraint is incompatible for the region specific endpoint", S::BucketElsewhere),
     ("headers present in the request which were not signed", S::HeadersNotSigned),
     ("named as a signedheader, but it does not exist", S::SignedHeaderMissing),
     ("must be a 'signedheader'", S::HostNotSigned),
+    // Newer: `Invalid key=value pair (missing equal-sign) in Authorization header (hashed …)`.
+    ("key=value pair (missing equal-sign)", S::NotKeyValue),
     ("not a valid key=value pair", S::NotKeyValue),
     ("header requires 'credential' parameter", S::RequiresCredential),
     ("security token included in the request is expired", S::TokenExpired),
     ("provided token has expired", S::TokenExpired),
+    // S3 compares the body with the hash in the header, which is the one that was signed.
+    ("'x-amz-content-sha256' header does not match what was computed", S::BodyHashMismatch),
+    ("corsresponse: ", S::PreflightRefused),
     ("security token included in the request is invalid", S::TokenInvalid),
     ("access key id you provided does not exist", S::AccessKeyUnknown),
     ("provided token is malformed or otherwise invalid", S::TokenInvalid),
     ("request has expired", S::UrlExpired),
+    ("policy expired", S::UrlExpired),
     ("missing authentication token", S::MissingAuthenticationToken),
     ("not authorized to perform sts:assumerole", S::AssumeRoleDenied),
     ("unable to determine service/operation name", S::NoOperation),
@@ -224,6 +248,7 @@ const SAYINGS: &[(&str, Symptom)] = &[
     ("not a valid openid connect identity token", S::NotAnIdToken),
     ("token expired: ", S::LoginExpired),
     ("token is expired", S::LoginExpired),
+    ("token has expired", S::LoginExpired),
     ("couldn't verify signed token", S::TokenUnverified),
     ("invalid login token", S::LoginInvalid),
     ("valid public provider", S::NoPublicProvider),
@@ -242,7 +267,11 @@ const SAYINGS: &[(&str, Symptom)] = &[
     ("endpoint request timed out", S::BackendFault),
 ];
 
-fn by_message(answer: &Answer<'_>, context: &Context) -> Option<Symptom> {
+/// OpenSearch Serverless says in a header of its own which part of it refuses.
+pub(super) const AOSS_HINT: &str = "x-aoss-response-hint";
+
+fn by_message(answer: &Answer<'_>, evidence: &Evidence) -> Option<Symptom> {
+    let context = &evidence.context;
     if let Some((_, symptom)) = SAYINGS.iter().find(|(fragment, _)| answer.says(fragment)) {
         return Some(*symptom);
     }
@@ -261,19 +290,21 @@ fn by_message(answer: &Answer<'_>, context: &Context) -> Option<Symptom> {
     if answer.says("'identitypoolid' failed to satisfy constraint") {
         return Some(S::PoolIdMalformed);
     }
-    let trimmed = answer.message.trim().trim_end_matches('.');
-    let message = if trimmed.len() < 100 { trimmed.to_ascii_lowercase() } else { return None };
+    let sentence = answer.sentence().trim_end_matches('.');
+    let message = if sentence.len() < 100 { sentence.to_ascii_lowercase() } else { return None };
     let is_appsync = answer.is_graphql || context.is_appsync();
     Some(match message.as_str() {
         "permission denied" if is_appsync => S::AppSyncPermissionDenied,
         "unauthorized" | "authorization failed" if is_appsync => S::CallNotAuthorized,
         "unauthorized" if answer.status != Some(200) => S::Unauthorized,
         "forbidden" | "403 forbidden" if answer.is(&["WAFForbidden"]) => S::WafBlocked,
-        "403 forbidden" if context.signs_for(&["aoss"]) => S::AossForbidden,
+        "403 forbidden" if context.signs_for(&["aoss"]) || evidence.headers.get(AOSS_HINT).is_some() => {
+            S::AossForbidden
+        }
         "forbidden" | "403 forbidden" if answer.status != Some(200) => S::Forbidden,
         "too many requests" | "rate exceeded" => S::Throttled,
         "limit exceeded" if answer.status == Some(429) => S::QuotaExceeded,
-        "access denied" if answer.form == Form::Xml || context.is_s3() => S::S3AccessDenied,
+        "access denied" if answer.form == Form::Xml || context.is_s3() || is_of_s3(answer) => S::S3AccessDenied,
         "not found" if answer.status == Some(404) && answer.form == Form::Json => S::RouteNotFound,
         "no method found matching route" => S::RouteNotFound,
         "request too long" => S::TooLarge,
@@ -312,8 +343,20 @@ fn hidden(answer: &Answer<'_>, script: &str) -> Option<Symptom> {
     if says("access-control-allow-origin") || says("blocked by cors policy") || says("cross-origin request blocked") {
         return Some(S::CorsBlocked);
     }
+    // In the words of Chromium, Firefox and Node.
+    const UNREACHABLE: [&str; 6] = [
+        "err_name_not_resolved",
+        "err_connection_refused",
+        "err_internet_disconnected",
+        "err_address_unreachable",
+        "enotfound",
+        "econnrefused",
+    ];
+    if UNREACHABLE.iter().any(|fragment| says(fragment)) {
+        return Some(S::Unreachable);
+    }
     // In the words of Chromium, Firefox, Safari and others.
-    const FAILED: [&str; 7] = [
+    const FAILED: [&str; 8] = [
         "failed to fetch",
         "networkerror when attempting to fetch",
         "load failed",
@@ -321,6 +364,7 @@ fn hidden(answer: &Answer<'_>, script: &str) -> Option<Symptom> {
         "network request failed",
         "network error",
         "fetch failed",
+        "err_failed",
     ];
     FAILED.iter().any(|fragment| says(fragment)).then_some(S::FetchFailed)
 }
@@ -333,8 +377,12 @@ const CODES: &[(&[&str], Symptom)] = &[
     (&["UnrecognizedClient", "InvalidClientTokenId", "InvalidToken"], S::TokenInvalid),
     (&["InvalidAccessKeyId"], S::AccessKeyUnknown),
     (&["RequestTimeTooSkewed", "RequestExpired", "RequestInTheFuture"], S::SignatureOutOfTime),
-    (&["InvalidSignature", "SignatureDoesNotMatch"], S::SignatureMismatch),
-    (&["PermanentRedirect", "TemporaryRedirect", "AuthorizationHeaderMalformed"], S::BucketElsewhere),
+    (&["XAmzContentSHA256Mismatch"], S::BodyHashMismatch),
+    (&["InvalidSignature", "SignatureDoesNotMatch"], S::SignatureRefused),
+    (
+        &["PermanentRedirect", "TemporaryRedirect", "AuthorizationHeaderMalformed", "IllegalLocationConstraint"],
+        S::BucketElsewhere,
+    ),
     (&["InvalidIdentityPoolConfiguration"], S::PoolConfiguration),
     (&["WAFForbidden"], S::WafBlocked),
     (&["MalformedHttpRequest"], S::GraphqlMalformed),
@@ -379,18 +427,27 @@ fn by_thrown_code(code: &str) -> Option<Symptom> {
     })
 }
 
-fn by_form(answer: &Answer<'_>) -> Option<Symptom> {
+fn by_form(answer: &Answer<'_>, context: &Context) -> Option<Symptom> {
+    // `Request failed with status code 403` of a library that keeps the answer to itself.
+    let is_silent = answer.form == Form::Empty || answer.form == Form::Text && answer.says("status code");
     let is_cloudfront = answer.says("the request could not be satisfied") || answer.says("generated by cloudfront");
     match (answer.form, answer.status) {
         (Form::Html, _) if is_cloudfront => Some(S::CloudFrontPage),
         (Form::Html, _) => Some(S::ForeignPage),
         (_, Some(301 | 307 | 308)) => Some(S::BucketElsewhere),
         (_, Some(413)) => Some(S::TooLarge),
-        (Form::Empty, Some(403)) => Some(S::EmptyForbidden),
-        (Form::Empty, Some(401)) => Some(S::Unauthorized),
+        (_, Some(401)) if is_silent && context.is_appsync() => Some(S::CallNotAuthorized),
+        (_, Some(401)) if is_silent => Some(S::Unauthorized),
+        (Form::Text, Some(403)) if is_silent && context.signs_for(&["execute-api"]) => Some(S::Forbidden),
+        (_, Some(403)) if is_silent => Some(S::EmptyForbidden),
         (_, Some(500..)) => Some(S::ServiceFault),
         _ => None,
     }
+}
+
+/// Whether the operation that a command line names is one of S3's.
+fn is_of_s3(answer: &Answer<'_>) -> bool {
+    answer.operation().is_some_and(|operation| operation.contains("Object") || operation.contains("Bucket"))
 }
 
 fn is_cognito(context: &Context) -> bool {

@@ -37,6 +37,7 @@ fn value(case: &Case<'_>, fact: Fact, lang: Lang) -> Option<String> {
         Fact::Amr => paste::amr(case).map(ToOwned::to_owned),
         Fact::Bucket => paste::bucket(case),
         Fact::Difference => case.differences.first().map(|first| difference(first, lang)),
+        Fact::ExpectedRole => case.expected_role().map(ToOwned::to_owned),
         Fact::ExpectedRegion => expected_region(case),
         Fact::Field => field(case),
         Fact::Header => header(case),

@@ -8,7 +8,6 @@ mod url;
 
 pub use document::Document;
 pub use json::{Json, MAX_DEPTH};
-pub(crate) use reply::bare_name;
 pub use reply::{Reply, RetryAfter, ServiceError};
 pub use text::{after, mentions};
 pub use url::Url;

@@ -75,7 +75,7 @@ impl Reply {
 }
 
 /// The bare name of an error, however a service writes it: `com.amazon.coral.service#Name:http://…` is `Name`.
-pub(crate) fn bare_name(written: &str) -> &str {
+fn bare_name(written: &str) -> &str {
     let head = written.split([':', ',']).next().unwrap_or_default();
     head.rsplit_once('#').map_or(head, |(_, name)| name).trim_ascii()
 }

@@ -1,6 +1,8 @@
 //! The edge: the only room that knows JavaScript. It converts and delegates, and decides nothing.
 
 mod abort;
+#[cfg(feature = "npm")]
+mod allocator;
 mod browser;
 mod front_end;
 mod json;
@@ -15,7 +17,7 @@ mod timer;
 
 pub use front_end::{Client, LoginFunction};
 #[cfg(feature = "npm")]
-pub use npm::{ExportedClient, Hasher};
+pub use npm::{ExportedClient, Hasher, is_aws_host};
 
 #[cfg(test)]
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

@@ -116,6 +116,25 @@ async function rendered(site, { task }) {
   }
 }
 
+/** Two clients talk through a channel, where there is no page but a WebSocket. */
+const chat = () =>
+  ENTRIES.map((entry) => ({
+    name: `a guest and a user talk through a channel, ${entry} entry`,
+    async run(project, { aws, chatTask }) {
+      project.use(entry);
+      await aws.reset();
+      const { version, result } = await project.answer("start", { TASK: JSON.stringify(chatTask) });
+      assert.match(version, /^v22\./);
+      const messages = [{ text: "kettle ☕ <b>" }, "over the socket", 1, 2, 3, 4, 5, 6];
+      const states = ["connecting", "connected", "closed", "connecting", "connected", "idle"];
+      for (const heard of result) assert.deepEqual(heard, { messages, gaps: 1, states });
+      assert.equal(result.length, 2);
+      const { openSockets, calls } = await aws.stats();
+      assert.equal(openSockets.eventsRealtime, 0);
+      assert.deepEqual(calls.eventsRealtime, { connect: { ok: 4 }, subscribe: { ok: 4 }, publish: { ok: 1 } });
+    },
+  }));
+
 const insecure = (url) => url.replace("localhost", INSECURE_HOST);
 const viaProxy = ({ proxyUrl }) => ({ HTTP_PROXY: proxyUrl });
 
@@ -231,6 +250,7 @@ const npmConsumers = [
     ],
   },
   { name: "node", cells: run() },
+  { name: "node-22", cells: chat() },
   {
     name: "typescript",
     cells: [

@@ -13,8 +13,8 @@ const MADE = ["dist", ".next", ".output", ".parcel-cache", "node_modules/.vite"]
 
 /** The versions that a project pins of what it works with. */
 export function pinned(name) {
-  const { devDependencies = {} } = JSON.parse(readFileSync(here(name, "package.json"), "utf8"));
-  return Object.entries(devDependencies).map((tool) => tool.join(" "));
+  const { devDependencies, optionalDependencies } = JSON.parse(readFileSync(here(name, "package.json"), "utf8"));
+  return Object.entries({ ...devDependencies, ...optionalDependencies }).map((tool) => tool.join(" "));
 }
 
 /** What `npm publish` would send, packed anew. */

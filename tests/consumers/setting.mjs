@@ -31,6 +31,12 @@ export async function startSetting() {
     token: await idToken(config, userNamed(config, "alice")),
   };
 
+  /** What a guest and a user are told who talk through a channel. */
+  const chatTask = {
+    ...{ options: task.options, url: config.endpoints.events, faults: `${localAws.url}/_local/faults` },
+    logins: { [config.loginKey]: visitTask.token },
+  };
+
   const pageTask = { ...task, more: { shareBetweenTabs: true } };
 
   /** Runs `attempt`, and holds what it gives against what the local AWS saw. */
@@ -47,7 +53,7 @@ export async function startSetting() {
   }
 
   return {
-    ...{ aws, tarball, browser, task, pageTask, visitTask, judge },
+    ...{ aws, tarball, browser, task, pageTask, visitTask, chatTask, judge },
     proxyUrl: proxy.url,
     localAwsPort: new URL(localAws.url).port,
     chromium: `chromium ${browser.version()}`,

@@ -31,6 +31,10 @@ function refused({ error }, facts) {
   for (const [name, fact] of Object.entries(facts)) assert.match(String(error[name]), fact, JSON.stringify(error));
 }
 
+/** What two clients tell each other, and the states of each one's socket, which is dropped before the last of it. */
+const SAID = ["kettle ☕ <b>", "copper", "here again"];
+const STATES = ["connecting", "connected", "closed", "connecting", "connected", "idle"];
+
 export const checks = {
   "a guest's signed call is accepted, by both entries": async ({ ask, guest, at }) => {
     const url = `${at.rest}/items`;
@@ -47,6 +51,37 @@ export const checks = {
     assert.equal(value(await ask("whoami", { options: alice })).role, "LocalUser");
     const made = value(await ask("items", { options: alice, url: `${at.rest}/items` }));
     assert.deepEqual(made, { name: "Zoë ☂", statuses: [201, 200, 204] });
+  },
+
+  "what was refused, and what CORS hides, is explained": async ({ ask, alice, at }) => {
+    const urls = [`${at.rest}/secret`, `${at.restWithoutCors}/secret`, "http://nobody.localhost:9/"];
+    const endpoints = [...alice.endpoints, { url: urls[2], service: "execute-api", region: "us-east-1" }];
+    const found = value(await ask("explained", { options: { ...alice, endpoints }, urls }));
+    assert.deepEqual(found, [
+      ["explicit-deny", true],
+      ["cors-hidden", false],
+      ["no-server", true],
+    ]);
+  },
+
+  "doctor goes through all steps": async ({ ask, alice, at }) => {
+    const steps = [
+      "options",
+      "pool",
+      "identity",
+      "credentials",
+      "clock",
+      "whoami",
+      "endpoint",
+      "host",
+      "preflight",
+      "call",
+    ];
+    const rows = value(await ask("examined", { options: alice, url: `${at.rest}/items` }));
+    assert.deepEqual(
+      rows,
+      steps.map((step) => `${step} passed`),
+    );
   },
 
   "every kind of body arrives as the platform writes it": async ({ ask, guest, at }) => {
@@ -115,5 +150,30 @@ export const checks = {
     const task = (wasm) => ({ options: { ...guest, wasm }, url: `${at.rest}/items` });
     refused(await ask("call", task("/pkg/package.json")), { code: /^WASM_LOAD$/, text: /application\/json/ });
     refused(await ask("call", task("/pkg/nowhere.wasm")), { code: /^WASM_LOAD$/, text: /cannot be fetched/ });
+  },
+
+  "two clients talk through a subscription, and a dropped socket is one gap": async ({ ask, aws, ...stage }) => {
+    const { guest, alice: user, at, faults } = stage;
+    const heard = value(await ask("talkBySubscription", { guest, user, faults, url: at.graphql }));
+    const message = (text) => ({ data: { noteAdded: { text } } });
+    for (const one of heard) assert.deepEqual(one, { messages: SAID.map(message), gaps: 1, states: STATES });
+    assert.equal(heard.length, 2);
+    assert.equal((await aws.stats()).openSockets.graphqlRealtime, 0);
+  },
+
+  "two clients talk through a channel, and a dropped socket is one gap": async ({ ask, aws, ...stage }) => {
+    const { guest, alice: user, at, faults } = stage;
+    const heard = value(await ask("talkByEvents", { guest, user, faults, url: at.events }));
+    for (const one of heard) assert.deepEqual(one, { messages: SAID, gaps: 1, states: STATES });
+    assert.equal(heard.length, 2);
+    assert.equal((await aws.stats()).openSockets.eventsRealtime, 0);
+  },
+
+  "a refusal is explained, and the doctor finds nothing wrong": async ({ ask, alice, at }) => {
+    const explained = value(await ask("explained", { options: alice, url: `${at.rest}/secret` }));
+    assert.deepEqual(explained, { certain: true, ids: ["explicit-deny"] });
+    const steps = value(await ask("examined", { options: alice, url: `${at.rest}/items` }));
+    assert.equal(steps.length, 10);
+    for (const step of steps) assert.match(step, / passed$/);
   },
 };

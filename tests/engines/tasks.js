@@ -38,6 +38,27 @@ export async function items({ options, url }) {
   return { name, statuses: [made.status, read.status, deleted.status] };
 }
 
+const explain = () => import("/pkg/explain.js");
+
+/** What is said of calls that fail: the first cause of each, and whether that is certain. */
+export async function explained({ options, urls }) {
+  const aws = createClient({ ...options, retry: false, explain });
+  const found = [];
+  for (const url of urls) {
+    const outcome = await aws.signedFetch(url).catch((error) => error);
+    const { causes, certain } = await aws.explain(outcome, { probe: true, lang: "en" });
+    found.push([causes[0]?.id, certain]);
+  }
+  return found;
+}
+
+/** The steps of an examination, and its table. */
+export async function examined({ options, url }) {
+  const aws = createClient({ ...options, explain });
+  const rows = await aws.doctor(url, { lang: "en" }).table();
+  return rows.map(({ step, result }) => `${step} ${result}`);
+}
+
 const BYTES = new Uint8Array(70_000).map((_, at) => at * 7);
 
 /** Bodies by kind; each is sent to an API that says what arrived. */
@@ -161,4 +182,88 @@ export async function hashes({ module, glue }) {
     await new Promise((resolve) => setTimeout(resolve));
   }
   return wrong;
+}
+
+/** Follows a subscription: what comes, and how many gaps. */
+async function follow(subscribe) {
+  const heard = { messages: [], gaps: 0 };
+  heard.subscription = subscribe({ onGap: () => void (heard.gaps += 1) });
+  heard.done = heard.subscription.forEach((message) => void heard.messages.push(message));
+  await heard.subscription.ready();
+  return heard;
+}
+
+/** Waits until something is so: what is waited for happens on the server. */
+async function until(isSo) {
+  for (let waited = 0; !isSo(); waited += 5) {
+    if (waited > 20_000) throw new Error(`never so: ${isSo}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+/**
+ * Two clients that talk: `subscribe` follows the talk with one of them, and `say` says something with it. In between, the
+ * local AWS drops all sockets. Gives for each what it has heard, how many gaps it was told of, and its sockets' states.
+ */
+async function talk({ guest, user, faults }, subscribe, say) {
+  const realtime = () => import("/pkg/realtime.js");
+  const clients = [guest, user].map((options) => createClient({ ...options, realtime }));
+  const states = clients.map((client) => {
+    const seen = [];
+    client.addEventListener("realtime", ({ detail }) => seen.push(detail.reason ?? detail.state));
+    return seen;
+  });
+  const both = await Promise.all(clients.map((client) => follow((init) => subscribe(client, init))));
+  const heardBy = (count) => until(() => both.every(({ messages }) => messages.length === count));
+  await say(clients[0], "kettle ☕ <b>");
+  await heardBy(1);
+  await say(clients[1], "copper");
+  await heardBy(2);
+  const headers = { "content-type": "application/json" };
+  await fetch(faults, { method: "POST", headers, body: JSON.stringify({ realtime: { drop: {} } }) });
+  await until(() => both.every(({ gaps }) => gaps === 1));
+  await say(clients[0], "here again");
+  await heardBy(3);
+  for (const { subscription } of both) subscription.unsubscribe();
+  await Promise.all(both.map(({ done }) => done));
+  await until(() => states.every((seen) => seen.at(-1) === "idle"));
+  return both.map(({ messages, gaps }, at) => ({ messages, gaps, states: states[at] }));
+}
+
+/** A talk over a GraphQL subscription. */
+export function talkBySubscription({ url, ...task }) {
+  const query = "subscription { noteAdded { text } }";
+  const add = "mutation Add($text: String!) { addNote(text: $text) { id text } }";
+  return talk(
+    task,
+    (client, init) => client.subscribe(url, { query }, init),
+    (client, text) => client.graphql(url, { query: add, variables: { text } }),
+  );
+}
+
+/** A talk over a channel of Events, where the user publishes over the socket. */
+export function talkByEvents({ url, ...task }) {
+  const room = (client) => client.events(url).channel("default/room");
+  return talk(
+    task,
+    (client, init) => room(client).subscribe(init),
+    (client, text) => room(client).publish(text, { transport: text === "copper" ? "socket" : "http" }),
+  );
+}
+
+const explain = () => import("/pkg/explain.js");
+
+/** Why a call was refused. */
+export async function explained({ options, url }) {
+  const client = createClient({ ...options, explain });
+  const { certain, causes } = await client.explain(await client.signedFetch(url));
+  return { certain, ids: causes.map(({ id }) => id) };
+}
+
+/** What the doctor finds. */
+export async function examined({ options, url }) {
+  const steps = [];
+  for await (const { step, result } of createClient({ ...options, explain }).doctor(url))
+    steps.push(`${step} ${result}`);
+  return steps;
 }

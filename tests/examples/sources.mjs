@@ -54,6 +54,8 @@ export function withLocalValues(code, { identityPoolId, loginKey, endpoints: at 
     "cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEfGhI": loginKey,
     "https://abc123.execute-api.eu-west-1.amazonaws.com/prod": at.rest,
     "https://abcdefghijklmnopqrstuvwxyz.appsync-api.eu-west-1.amazonaws.com/graphql": at.graphql,
+    "https://abcdefghijklmnopqrstuvwxyz.appsync-api.eu-west-1.amazonaws.com/event": at.events,
+    onAddNote: "noteAdded",
   };
   return Object.entries(values).reduce((text, [from, to]) => text.replaceAll(from, to), code);
 }

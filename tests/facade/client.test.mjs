@@ -331,9 +331,10 @@ test("what explains is loaded at the first use, and gets what is known of the ca
   };
   assert.equal(await aws.signedFetch(URL_, { headers: { "x-own": "value" } }), refusal);
   assert.equal(loads.length, 0);
-  const [client, outcome, known, options] = await aws.explain(refusal, { lang: "ja" });
+  const [client, { identityPoolId }, known, outcome, init] = await aws.explain(refusal, { lang: "ja" });
   assert.equal(loads.length, 1);
-  assert.deepEqual([client, outcome, options], [aws, refusal, { lang: "ja" }]);
+  assert.deepEqual([client, outcome, init], [aws, refusal, { lang: "ja" }]);
+  assert.equal(identityPoolId, POOL.identityPoolId);
   const { call } = known;
   assert.deepEqual([call.url, call.attempts, call.signed], [URL_, 1, ["date", "scope"]]);
   assert.deepEqual(call.names, ["x-own"]);

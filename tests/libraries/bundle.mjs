@@ -7,12 +7,15 @@ import { inRoot } from "../../scripts/lib/paths.mjs";
 
 const apps = inRoot("tests", "libraries", "apps");
 
+/** What apps have in common. */
+const SHARED = ["app.js", "live.js"];
+
 /** Map libraries bring a worker of their own, which is a file of its own. */
 const WORKERS = { "maplibre-worker": inRoot("tests/libraries/node_modules/maplibre-gl/dist/maplibre-gl-worker.mjs") };
 
 /** Bundles and serves everything. `page(name)` is the address of an app's page. */
 export async function serveApps() {
-  const sources = filesUnder(apps).filter((file) => basename(file) !== "app.js");
+  const sources = filesUnder(apps).filter((file) => !SHARED.includes(basename(file)));
   const entryPoints = { ...WORKERS, ...Object.fromEntries(sources.map((file) => [basename(file, ".js"), file])) };
   const { outputFiles } = await build({
     entryPoints,

@@ -44,11 +44,13 @@ async function abort() {
 
 const DENIED_BY_API = /User: arn:aws:sts::\d+:assumed-role\/LocalUser\/CognitoIdentityCredentials is not authorized/;
 const DENIED_BY_APPSYNC = /Not Authorized to access audit/;
+const DENIED_SUBSCRIPTION = /Not Authorized to access noteDeleted/;
 
 const LIBRARIES = [
   { name: "graphql-request", service: "graphql", error: "Error" },
   { name: "apollo", service: "graphql", error: "CombinedGraphQLErrors" },
   { name: "urql", service: "graphql", error: "CombinedError" },
+  { name: "relay", service: "graphql", error: "Error" },
   { name: "ky", service: "rest", error: "HTTPError" },
   { name: "axios", service: "rest", error: "AxiosError" },
   { name: "openapi-fetch", service: "rest", error: "Error" },
@@ -71,5 +73,37 @@ for (const { name, service, error, aborts = true } of LIBRARIES) {
     const { said, failure } = await abort();
     assert.match(said, /abort|cancel/i);
     assert.equal(failure, "net::ERR_ABORTED");
+  });
+}
+
+/** Has the app listen, and waits until AppSync has acknowledged that; `name` is that of the texts that are heard. */
+async function listen(name, starts) {
+  await at.page.evaluate((name) => {
+    globalThis[name] = [];
+    globalThis.stop = globalThis.app.listen((text) => globalThis[name].push(text));
+  }, name);
+  while (((await at.aws.stats()).calls.graphqlRealtime?.start?.ok ?? 0) < starts);
+}
+
+const heard = (name, count) =>
+  at.page
+    .waitForFunction(([name, count]) => globalThis[name].length >= count && globalThis[name], [name, count])
+    .then((found) => found.jsonValue());
+
+for (const { name } of LIBRARIES.filter(({ service }) => service === "graphql")) {
+  test(`${name} subscribes, stops, and tells of a refusal`, async () => {
+    await open(name, at.guest);
+    await listen("first", 1);
+    for (const text of ["one", "two"]) await call("add", text);
+    assert.deepEqual(await heard("first", 2), ["one", "two"]);
+    await at.page.evaluate(() => globalThis.stop());
+
+    await listen("second", 2);
+    await call("add", "three");
+    assert.deepEqual(await heard("second", 1), ["three"]);
+    assert.deepEqual(await heard("first", 2), ["one", "two"]);
+
+    const { error } = await call("listenForbidden");
+    assert.match(JSON.stringify(error), DENIED_SUBSCRIPTION);
   });
 }

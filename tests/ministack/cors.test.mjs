@@ -32,7 +32,7 @@ describe("preflight", () => {
     DynamoDB: ["x-amz-target"],
     SQS: ["x-amz-target"],
   };
-  for (const name of ["API Gateway", "AppSync GraphQL", "STS", "DynamoDB", "S3", "SQS"]) {
+  for (const name of ["API Gateway", "AppSync GraphQL", "AppSync Events", "STS", "DynamoDB", "S3", "SQS"]) {
     test(`${name} lets a page send signed headers`, async () => {
       const { method, url } = requests[name].request;
       const asked = [...SIGNED_HEADERS, ...(extra[name] ?? [])];
@@ -75,7 +75,7 @@ describe("preflight", () => {
 });
 
 describe("answers", () => {
-  for (const name of ["API Gateway", "AppSync GraphQL", "STS", "DynamoDB", "S3", "SQS"]) {
+  for (const name of ["API Gateway", "AppSync GraphQL", "AppSync Events", "STS", "DynamoDB", "S3", "SQS"]) {
     test(`${name} shows success and its Date`, async () => {
       const answer = await sendSigned(requests[name]);
       assert.equal(answer.status, 200, answer.text);

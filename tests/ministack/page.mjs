@@ -1,7 +1,8 @@
 // The npm package on a page in Chromium, with ministack as its AWS: what the flow tests share.
 
 import { startPageServer } from "../../scripts/start/page-server.mjs";
-import { openBrowser } from "../e2e/support/browser.mjs";
+import { openBrowser, openTab, runIn } from "../e2e/support/browser.mjs";
+import { installFollow } from "../e2e/support/realtime.mjs";
 import { openJudge } from "./judge.mjs";
 
 /**
@@ -10,6 +11,7 @@ import { openJudge } from "./judge.mjs";
  * @returns what `openJudge()` gives, and
  * - `as(who, work, value)`: runs `work(client, value)` on the page, with the client of `"guest"` or `"user"`. A `Response` comes
  *   back in the shape `http.mjs` gives, an error with its name and fields, other values as they are.
+ * - `tab()`: opens another page of the same site, with clients of its own, and gives its `as`
  * - `signed(who, input, init)`: what that client's `sign()` makes of it, as data: `{ method, url, headers, body }`.
  * - `plainFetch(request)`: sends such a request from the page by its own fetch, which knows nothing of AWS.
  */
@@ -25,20 +27,12 @@ export async function openPage() {
     opened.push(site.stop);
     const browser = await openBrowser(site.url);
     opened.push(browser.close);
-    await browser.run(makeClients, { config: judge.config, endpoints: declared(judge.config) });
-
-    const onPage = async (call, value) => {
-      const { returned, response, thrown } = await browser.run(
-        `async (sigfetch, value) => (${outcome})(() => ${call})`,
-        value,
-      );
-      if (thrown) throw Object.assign(new Error(thrown.message), thrown);
-      return response ? { ...response, json: () => JSON.parse(response.text) } : returned;
-    };
-    const as = (who, work, value) => onPage(`(${work})(clients.${who}, value)`, value);
+    const { as, onPage } = await ready(browser.page, judge.config);
+    const tab = async () => ready(await openTab(browser), judge.config);
     return {
       ...judge,
       as,
+      tab,
       signed: (who, ...call) => as(who, signedRequest, call),
       plainFetch: (request) => onPage("fetch(value.url, value)", request),
       stop,
@@ -49,18 +43,36 @@ export async function openPage() {
   }
 }
 
-/** No host of ministack is AWS's own, so every one that is called has to be declared. */
-function declared({ region, services, restApi, graphqlApi, bucket }) {
-  const urls = {
-    "cognito-identity": services["cognito-identity"],
-    sts: services.sts,
-    dynamodb: services.dynamodb,
-    sqs: services.sqs,
-    s3: bucket.url,
-    "execute-api": restApi.url,
-    appsync: graphqlApi.url,
+/** Makes clients on a page, and gives how something is done there. */
+async function ready(page, config) {
+  await page.evaluate(installFollow);
+  await runIn(page, makeClients, { config, endpoints: declared(config) });
+  const onPage = async (call, value) => {
+    const { returned, response, thrown } = await runIn(
+      page,
+      `async (sigfetch, value) => (${outcome})(() => ${call})`,
+      value,
+    );
+    if (thrown) throw Object.assign(new Error(thrown.message), thrown);
+    return response ? { ...response, json: () => JSON.parse(response.text) } : returned;
   };
-  return Object.entries(urls).map(([service, url]) => ({ url, service, region }));
+  const as = (who, work, value) => onPage(`(${work})(clients.${who}, value)`, value);
+  return { as, onPage };
+}
+
+/** No host of ministack is AWS's own, so every one that is called has to be declared. */
+function declared({ region, services, restApi, graphqlApi, eventApi, bucket }) {
+  const urls = [
+    ["cognito-identity", services["cognito-identity"]],
+    ["sts", services.sts],
+    ["dynamodb", services.dynamodb],
+    ["sqs", services.sqs],
+    ["s3", bucket.url],
+    ["execute-api", restApi.url],
+    ["appsync", graphqlApi.url],
+    ["appsync", eventApi.url],
+  ];
+  return urls.map(([service, url]) => ({ url, service, region }));
 }
 
 /** Runs on the page. The user signs in to the user pool as a page without a library does: by fetch. */
@@ -81,7 +93,8 @@ function makeClients({ createClient }, { config, endpoints }) {
     });
     return (await response.json()).AuthenticationResult.IdToken;
   };
-  const newClient = (logins) => createClient({ identityPoolId, endpoints, logins });
+  const realtime = () => import("/pkg/realtime.js");
+  const newClient = (logins) => createClient({ identityPoolId, endpoints, logins, realtime });
   const logins = { [userPool.provider]: signIn };
   globalThis.clients = { guest: newClient(), user: newClient(logins) };
   // For the tests that sign in otherwise.

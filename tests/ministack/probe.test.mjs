@@ -7,7 +7,7 @@ import { after, before, describe, test } from "node:test";
 
 import { assertRefused, changeHeader, oneCharacterOff, openJudge } from "./judge.mjs";
 
-const SERVICES = ["API Gateway", "AppSync GraphQL", "STS", "DynamoDB", "S3", "SQS"];
+const SERVICES = ["API Gateway", "AppSync GraphQL", "AppSync Events", "STS", "DynamoDB", "S3", "SQS"];
 
 let judge, config, guest, user, requests, signedSend;
 
@@ -142,5 +142,11 @@ describe("what ministack lets pass and AWS would not", () => {
       headers: { ...headers, "x-amz-meta-note": "1" },
     });
     assert.equal((await getEcho("/echo", { change })).status, 200);
+  });
+
+  test("a publish to a channel that the caller's policies do not name", async () => {
+    const body = JSON.stringify({ channel: "/announcements/all", events: ['"x"'] });
+    const answer = await signedSend("appsync", { ...requests["AppSync Events"].request, body });
+    assert.equal(answer.status, 200);
   });
 });

@@ -9,7 +9,7 @@ const GREETING_MD5 = createHash("md5").update(GREETING).digest("hex");
  * @param {object} config what startMinistack() furnished
  * @returns {Record<string, { service: string, request: object, arrived: (answer: object) => unknown, expected: unknown }>}
  */
-export function requestsByService({ services, restApi, graphqlApi, table, bucket, queue }) {
+export function requestsByService({ services, restApi, graphqlApi, eventApi, table, bucket, queue }) {
   return {
     "API Gateway": {
       service: "execute-api",
@@ -33,6 +33,16 @@ export function requestsByService({ services, restApi, graphqlApi, table, bucket
       ),
       arrived: (answer) => answer.json(),
       expected: { data: { note: { id: "1", text: GREETING } } },
+    },
+    "AppSync Events": {
+      service: "appsync",
+      request: post(
+        eventApi.url,
+        { "content-type": "application/json" },
+        JSON.stringify({ channel: "/default/notes", events: [JSON.stringify({ text: GREETING })] }),
+      ),
+      arrived: (answer) => answer.json().successful.map(({ index }) => index),
+      expected: [0],
     },
     STS: {
       service: "sts",

@@ -36,9 +36,10 @@ export const everyOption: Required<Omit<ClientOptions, "credentials">> = {
   ],
   allow: ["abc123.execute-api.eu-west-1.amazonaws.com", "*.s3.eu-west-1.amazonaws.com"],
   retry: { attempts: 3, budgetMs: 10_000 },
+  explain: () => import("sigfetch/explain"),
+  realtime: () => import("sigfetch/realtime"),
   timeoutMs: 5_000,
   wasm: "/sigfetch.wasm",
-  explain: () => import("sigfetch/explain"),
 };
 
 export const logins: Logins[] = [

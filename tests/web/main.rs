@@ -1,7 +1,7 @@
 //! The client for Rust front ends in a real browser, by its public API. `aws.js` stands in for `fetch`: what is shown here
 //! is what the edge makes of the platform, and what it sends. Whether AWS would take it, the e2e tests ask servers that
 //! verify.
-#![cfg(target_arch = "wasm32")]
+#![cfg(all(target_arch = "wasm32", not(feature = "npm-realtime")))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod aborts;

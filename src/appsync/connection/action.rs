@@ -1,7 +1,8 @@
 //! What goes in and out of a connection besides frames.
 
-use super::refusal::{Recovery, Refusal};
-use crate::appsync::events::PublishReport;
+use std::rc::Rc;
+
+use super::failure::Failure;
 use crate::error::{Code, Error};
 use crate::secret::Secret;
 use crate::time::Millis;
@@ -42,7 +43,7 @@ id!(
 
 /// What the host has to do, in this order.
 #[derive(Debug)]
-pub enum Action {
+pub enum Action<P> {
     /// Sign a request that is not sent, and answer with [`super::Connection::signed`]. The host bounds how long that
     /// takes.
     Sign(SigningTask),
@@ -54,7 +55,7 @@ pub enum Action {
         url: String,
         /// The first subprotocol, the protocol's name.
         subprotocol: &'static str,
-        /// The second subprotocol, `header-…`, which carries the signature.
+        /// What authorizes it: JSON in ASCII, which the second subprotocol carries, see [`super::authorization_subprotocol`].
         authorization: Secret,
     },
     /// Send a text frame.
@@ -69,6 +70,11 @@ pub enum Action {
         /// Which.
         socket: SocketId,
     },
+    /// AppSync has accepted signatures of this access key.
+    Accepted {
+        /// Its id.
+        key: Rc<str>,
+    },
     /// [`super::Connection::take`] has something for a subscription that had nothing before.
     Ready(SubscriptionId),
     /// AppSync has acknowledged a subscription for the first time.
@@ -77,13 +83,13 @@ pub enum Action {
     Published {
         /// Which.
         publish: PublishId,
-        /// AppSync's report, or why there is none.
-        result: Result<PublishReport, Error>,
+        /// AppSync's answer, a `publish_success`, or why there is none.
+        result: Result<P, Failure<P>>,
     },
     /// The connection's state has changed.
     State(State),
     /// A frame, or an answer to none of our requests, that cannot be used. The connection goes on.
-    Unusable(Error),
+    Unusable(Failure<P>),
 }
 
 /// A request to sign: a POST that is never sent, whose signed headers authorize a frame.
@@ -96,28 +102,14 @@ pub struct SigningTask {
     pub body: String,
     /// What the headers besides host, date and token have to be.
     pub headers: &'static [(&'static str, &'static str)],
-    /// The [`Authorization::stamp`] that AppSync has accepted on this connection, if any.
-    pub accepted: Option<u64>,
-    /// Why AppSync refused an earlier signature for the same thing. To be put right before this one is made.
-    pub refused: Option<RefusedSignature>,
 }
 
 /// The body holds the users' variables, which stay out of logs.
 impl core::fmt::Debug for SigningTask {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         let mut debug = f.debug_struct("SigningTask");
-        debug.field("ticket", &self.ticket).field("url", &self.url).field("refused", &self.refused);
-        debug.finish_non_exhaustive()
+        debug.field("ticket", &self.ticket).field("url", &self.url).finish_non_exhaustive()
     }
-}
-
-/// A signature that was refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RefusedSignature {
-    /// What is to be put right.
-    pub recovery: Recovery,
-    /// The [`Authorization::stamp`] of the refused signature. If newer credentials are there already, they do.
-    pub stamp: u64,
 }
 
 /// What signing adds to a request.
@@ -129,8 +121,8 @@ pub struct Authorization {
     pub amz_date: String,
     /// `x-amz-security-token`.
     pub security_token: Option<Secret>,
-    /// What the host wants to hear if this signature is refused, such as the generation of the credentials.
-    pub stamp: u64,
+    /// The id of the access key that signed.
+    pub key: Rc<str>,
 }
 
 /// How a connection is, for people and for tests.
@@ -163,9 +155,9 @@ pub enum Loss {
     /// Keep-alive frames are missing.
     Silent,
     /// AppSync refused the connection.
-    Refused(Refusal),
+    Refused,
     /// The request for the connection could not be signed.
-    Unsigned(Error),
+    Unsigned,
     /// The device slept too long for the socket to be trusted.
     Slept,
     /// The network went away and came back.
@@ -180,8 +172,6 @@ impl Loss {
     /// The error of those who wait for a connection that is given up.
     pub(super) fn to_error(&self) -> Error {
         match self {
-            Self::Unsigned(error) => error.clone(),
-            Self::Refused(refusal) => refusal.clone().into_error("the connection"),
             Self::ConnectTimeout => Error::new(Code::Timeout, "AppSync has not acknowledged the connection in time"),
             _ => Error::new(Code::Network, "no connection to AppSync"),
         }

@@ -1,16 +1,11 @@
 //! From the URL of an API to where its socket opens and what is signed for it.
 
-use base64::Engine;
-use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-
 use super::action::Authorization;
-use super::encoding::JsonObject;
-use super::frame::{Frame, Value, WireId};
+use super::encoding::{JsonObject, decimal};
+use super::frame::{Frame, Member, Value, WireId};
 use crate::appsync::{events, realtime};
-use crate::endpoint::{appsync_http_host, appsync_realtime_host, is_aws_host, is_loopback};
-use crate::error::{Code, Error};
-use crate::http::Url;
-use crate::secret::Secret;
+use crate::endpoint::appsync_hosts;
+use crate::error::Error;
 
 /// The headers of every request that is signed for a socket, besides host, date and token ("Building a real-time
 /// WebSocket client", AppSync Developer Guide; "Understanding the Event API WebSocket protocol", AppSync Events).
@@ -57,17 +52,30 @@ impl Protocol {
             Self::GraphQl => "stop",
             Self::Events => "unsubscribe",
         };
-        JsonObject::default().text("type", kind).text("id", &id.to_string()).finish()
+        JsonObject::default().text("type", kind).text("id", &decimal(id)).finish()
     }
 
     /// Reads a frame; `None` if it is none that a server may send.
     pub(super) fn read<P: Value>(self, value: &P) -> Option<Frame<P>> {
-        let kind = value.member("type")?.text()?;
+        let kind = value.member(Member::Type)?.text()?;
         Frame::read_common(&kind, value).or_else(|| match self {
             Self::GraphQl => realtime::read_frame(&kind, value),
             Self::Events => events::read_frame(&kind, value),
         })
     }
+}
+
+/// The parts of an endpoint's URL, as the platform's URL parser gives them: the host in lower case.
+#[derive(Clone, Copy, Debug)]
+pub struct EndpointUrl<'a> {
+    /// Without its colon.
+    pub scheme: &'a str,
+    /// Without the port.
+    pub host: &'a str,
+    /// The port with its colon; empty if it is the scheme's own.
+    pub port: &'a str,
+    /// The path, with the query if there is one, which no endpoint has.
+    pub path: &'a str,
 }
 
 /// An API, where it listens and what is signed for it.
@@ -80,50 +88,43 @@ pub struct Endpoint {
 }
 
 impl Endpoint {
-    /// Reads the URL of an API: its HTTP endpoint (`https://….appsync-api.eu-west-1.amazonaws.com/graphql`, `…/event`),
+    /// From the URL of an API: its HTTP endpoint (`https://….appsync-api.eu-west-1.amazonaws.com/graphql`, `…/event`),
     /// its realtime endpoint (`wss://….appsync-realtime-api.…`), or either of them on a custom domain, where `/realtime`
-    /// ends the path of the latter. Whether credentials may go there is not decided here.
+    /// ends the path of the latter. `is_aws` tells whether its host is under one of AWS's suffixes. Whether credentials
+    /// may go there is not decided here.
     ///
     /// # Errors
     ///
     /// [`Code::InvalidRequest`] about the field `endpoint`.
-    pub fn parse(protocol: Protocol, url: &str) -> Result<Self, Error> {
-        let parts = Url::split(url).ok_or_else(|| invalid("is not an absolute URL"))?;
-        let (http, socket) = match parts.scheme {
+    pub fn new(protocol: Protocol, url: EndpointUrl<'_>, is_aws: bool) -> Result<Self, Error> {
+        let (http, socket) = match url.scheme {
             "https" | "wss" => ("https", "wss"),
             "http" | "ws" => ("http", "ws"),
             _ => return Err(invalid("is neither https nor wss")),
         };
-        let path = parts.path.strip_suffix("/realtime").unwrap_or(parts.path);
-        if !path.ends_with(protocol.path()) || !parts.query.is_empty() {
+        let path = url.path.strip_suffix("/realtime").unwrap_or(url.path);
+        if !path.ends_with(protocol.path()) {
             return Err(invalid(match protocol {
                 Protocol::GraphQl => "must end in /graphql",
                 Protocol::Events => "must end in /event",
             }));
         }
-        let host = parts.host().to_ascii_lowercase();
-        // Emulators of AWS give APIs names of the same form on the user's own machine.
-        let on_loopback = |from, to| is_loopback(&host).then(|| host.replacen(from, to, 1));
-        let http_host = appsync_http_host(&host)
-            .or_else(|| on_loopback(".appsync-realtime-api.", ".appsync-api."))
-            .unwrap_or_else(|| host.clone());
-        let socket_host =
-            appsync_realtime_host(&http_host).or_else(|| on_loopback(".appsync-api.", ".appsync-realtime-api."));
-        let socket_host = socket_host.filter(|socket_host| *socket_host != http_host);
-        if socket_host.is_none() && is_aws_host(&host) {
+        // Emulators of AWS give APIs names of the same form on the user's own machine, the only one where plain http is
+        // signed for. On another domain such a name is a custom one: its owner has declared it, and not the host beside
+        // it.
+        let hosts = appsync_hosts(url.host).filter(|_| is_aws || http == "http");
+        if is_aws && hosts.is_none() {
             return Err(invalid("is not an AppSync API"));
         }
-        let (socket_host, is_realtime_in_path) = match socket_host {
-            Some(socket_host) => (socket_host, protocol == Protocol::Events),
-            None => (host, true),
-        };
-        let port = parts.port();
+        let is_realtime_in_path = protocol == Protocol::Events || hosts.is_none();
+        let (http_host, socket_host) = hosts.unwrap_or_else(|| (url.host.into(), url.host.into()));
+        let host = [&http_host, url.port].concat();
         let end = if is_realtime_in_path { "/realtime" } else { "" };
         Ok(Self {
             protocol,
-            http_url: format!("{http}://{http_host}{port}{path}"),
-            host: format!("{http_host}{port}"),
-            socket_url: format!("{socket}://{socket_host}{port}{path}{end}"),
+            http_url: [http, "://", &host, path].concat(),
+            socket_url: [socket, "://", &socket_host, url.port, path, end].concat(),
+            host,
         })
     }
 
@@ -145,15 +146,9 @@ impl Endpoint {
     /// What the signature of a connection is for.
     pub(super) fn connect_url(&self) -> String {
         match self.protocol {
-            Protocol::GraphQl => format!("{}/connect", self.http_url),
+            Protocol::GraphQl => [&self.http_url, "/connect"].concat(),
             Protocol::Events => self.http_url.clone(),
         }
-    }
-
-    /// The subprotocol that authorizes a socket: a page cannot set headers, and URLs are logged.
-    pub(super) fn authorization_subprotocol(&self, authorization: &Authorization) -> Secret {
-        let header = BASE64_URL_SAFE_NO_PAD.encode(self.authorization_json(authorization));
-        Secret::new(format!("header-{header}"))
     }
 
     /// The signed headers as a JSON object.
@@ -171,12 +166,26 @@ impl Endpoint {
 }
 
 fn invalid(what: &str) -> Error {
-    Error::new(Code::InvalidRequest, format!("endpoint {what}")).field("endpoint")
+    Error::request("endpoint", what)
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
+    use crate::endpoint::is_aws_host;
+    use crate::error::Code;
+    use crate::http::Url;
+
+    impl Endpoint {
+        /// Reads a URL that the platform would write the same.
+        pub(crate) fn parse(protocol: Protocol, url: &str) -> Result<Self, Error> {
+            let parts = Url::split(url).ok_or_else(|| invalid("is not an absolute URL"))?;
+            let path =
+                if parts.query.is_empty() { parts.path.into() } else { format!("{}?{}", parts.path, parts.query) };
+            let url = EndpointUrl { scheme: parts.scheme, host: parts.host(), port: parts.port(), path: &path };
+            Self::new(protocol, url, is_aws_host(parts.host()))
+        }
+    }
 
     const ID: &str = "abcdefghijklmnopqrstuvwxyz";
 
@@ -207,7 +216,7 @@ mod tests {
     #[test]
     fn a_custom_domain_has_the_socket_under_realtime() {
         assert_eq!(
-            urls(Protocol::GraphQl, "https://API.example.com/graphql"),
+            urls(Protocol::GraphQl, "https://api.example.com/graphql"),
             (
                 "wss://api.example.com/graphql/realtime".into(),
                 "https://api.example.com/graphql".into(),

@@ -1,7 +1,6 @@
 //! What AppSync sends, read from JSON that somebody else has parsed.
 
-use super::refusal::Refusal;
-use crate::appsync::events::PublishReport;
+use super::refusal::first_error;
 use crate::time::Millis;
 
 /// A JSON value that the host's own parser made. A machine reads only the envelope of a frame with it and hands
@@ -9,9 +8,9 @@ use crate::time::Millis;
 ///
 /// Nothing in here may fail or run code of the page: members are own members, and every other kind of value than the
 /// one asked for is `None`.
-pub trait Value: Sized {
+pub trait Value: Clone {
     /// A member of an object.
-    fn member(&self, name: &str) -> Option<Self>;
+    fn member(&self, member: Member) -> Option<Self>;
     /// An element of an array.
     fn item(&self, index: usize) -> Option<Self>;
     /// The text, if it is one.
@@ -22,6 +21,29 @@ pub trait Value: Sized {
     fn parse(&self) -> Option<Self>;
 }
 
+/// The members that are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "see `Member::NAMES`")]
+pub enum Member {
+    ConnectionTimeoutMs,
+    Errors,
+    Event,
+    Id,
+    Payload,
+    Successful,
+    Type,
+}
+
+impl Member {
+    /// The names, in the order of the variants.
+    pub const NAMES: [&str; 7] = ["connectionTimeoutMs", "errors", "event", "id", "payload", "successful", "type"];
+
+    /// The name in JSON.
+    pub fn name(self) -> &'static str {
+        Self::NAMES[self as usize]
+    }
+}
+
 /// The name by which a `start`, `subscribe` or `publish` is answered; unique on its socket.
 pub(crate) type WireId = u32;
 
@@ -29,8 +51,8 @@ pub(crate) type WireId = u32;
 pub(crate) enum Frame<P> {
     /// `connection_ack`, with the milliseconds after which a silent connection is dead.
     ConnectionAck { timeout: Option<f64> },
-    /// `connection_error`.
-    ConnectionError(Refusal),
+    /// `connection_error`, with its first error.
+    ConnectionError(Option<P>),
     /// `ka`.
     KeepAlive,
     /// `start_ack`, `subscribe_success`.
@@ -38,13 +60,13 @@ pub(crate) enum Frame<P> {
     /// `data`: payloads in their order; `None` for one that cannot be read.
     Data { id: WireId, payloads: Vec<Option<P>> },
     /// `error`, `subscribe_error`, `publish_error`. AppSync names no id when it throttles a socket.
-    Refused { id: Option<WireId>, refusal: Refusal },
+    Refused { id: Option<WireId>, error: Option<P> },
     /// `broadcast_error`: a message is lost, the subscription goes on.
     MessageLost(WireId),
     /// `complete`.
     Complete(WireId),
-    /// `publish_success`.
-    Published { id: WireId, report: PublishReport },
+    /// `publish_success`, the whole frame: AppSync's report is handed on as it came.
+    Published { id: WireId, report: P },
     /// What needs no answer: `unsubscribe_success`, `unsubscribe_error`.
     Nothing,
 }
@@ -56,10 +78,10 @@ impl<P: Value> Frame<P> {
             "ka" => Self::KeepAlive,
             "connection_ack" => {
                 // GraphQL puts it into the payload, Events beside the type.
-                let timeout = |value: &P| value.member("connectionTimeoutMs")?.number();
-                Self::ConnectionAck { timeout: timeout(value).or_else(|| timeout(&value.member("payload")?)) }
+                let timeout = |value: &P| value.member(Member::ConnectionTimeoutMs)?.number();
+                Self::ConnectionAck { timeout: timeout(value).or_else(|| timeout(&value.member(Member::Payload)?)) }
             }
-            "connection_error" => Self::ConnectionError(Refusal::read(value)),
+            "connection_error" => Self::ConnectionError(first_error(value)),
             _ => return None,
         })
     }
@@ -67,7 +89,7 @@ impl<P: Value> Frame<P> {
 
 /// The frame's `id`, if it is one of ours.
 pub(crate) fn wire_id<V: Value>(value: &V) -> Option<WireId> {
-    value.member("id")?.text()?.parse().ok()
+    value.member(Member::Id)?.text()?.parse().ok()
 }
 
 /// How long a connection may be silent, from what the server says: at least a second, at most ten minutes; five

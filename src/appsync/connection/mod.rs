@@ -16,6 +16,7 @@ mod action;
 mod backoff;
 mod encoding;
 mod endpoint;
+mod failure;
 mod frame;
 mod link;
 mod publishing;
@@ -25,28 +26,30 @@ mod refusal;
 mod subscription;
 
 use std::collections::VecDeque;
+use std::rc::Rc;
 
 pub use action::{
-    Action, Authorization, Loss, Moment, PublishId, RefusedSignature, SigningTask, SocketId, State, SubscriptionId,
-    Ticket,
+    Action, Authorization, Loss, Moment, PublishId, SigningTask, SocketId, State, SubscriptionId, Ticket,
 };
-pub use endpoint::{Endpoint, Protocol};
-pub use frame::Value;
+pub use endpoint::{Endpoint, EndpointUrl, Protocol};
+pub use failure::Failure;
+pub use frame::{Member, Value};
 pub use queue::{Delivery, Gap, QueueLimits};
-pub use refusal::{Recovery, Refusal};
+pub use refusal::{Judge, Remedy, Verdict};
 
-pub(super) use encoding::{JsonObject, to_json};
+pub(crate) use encoding::authorization_subprotocol;
+pub(super) use encoding::{JsonObject, decimal};
 pub(super) use frame::{Frame, WireId, wire_id};
+pub(super) use refusal::first_error;
 
 pub(crate) use endpoint::SIGNED_HEADERS;
 use frame::silence_limit;
 use link::{LIFETIME, Link, Open};
 use publishing::{PendingPublish, PublishStage};
 use queue::Queue;
-use refusal::Remedy;
 use subscription::{LASTING, Stage, Subscription};
 
-use super::events::{Publish, PublishReport, message};
+use super::events::{check_socket_safe, message};
 use crate::error::{Code, Error};
 use crate::secret::Secret;
 use crate::time::Millis;
@@ -68,6 +71,11 @@ const STARTS: usize = 32;
 /// Connects that may fail, while the device is online, before the first one succeeds. A wrong URL looks no different
 /// from a network that is down; once there was a connection, it is tried forever.
 const FIRST_CONNECTS: u32 = 8;
+
+/// Connects in a row, once there was a connection, that AppSync may refuse for credentials or a clock that are then put
+/// right, after growing delays. What it still refuses then, it means. A first connection has one such attempt: the role
+/// most likely lacks a permission, which the developer wants to hear at once.
+const RECOVERIES: u32 = 6;
 
 /// What is subscribed to: made by [`super::realtime::subscription`] or [`super::events::Subscription::operation`], for a
 /// connection of the same protocol.
@@ -96,23 +104,25 @@ impl core::fmt::Debug for Operation {
 
 /// The machine. See the [module](self).
 pub struct Connection<P> {
-    endpoint: Endpoint,
+    endpoint: Rc<Endpoint>,
+    judge: Judge<P>,
     link: Link,
     subscriptions: Vec<Subscription<P>>,
     publishes: Vec<PendingPublish>,
     /// Starts that nobody wants any more and AppSync has not acknowledged: stopped when it does, or at that time.
     abandoned: Vec<(WireId, Millis)>,
-    actions: VecDeque<Action>,
+    actions: VecDeque<Action<P>>,
     last_id: u32,
     /// Connects in a row that failed or did not last.
     failures: u32,
     has_connected: bool,
     is_online: bool,
-    /// The connect signature that AppSync refused last, for the next one.
-    refused: Option<RefusedSignature>,
-    /// Of the last connect signature.
-    stamp: u64,
-    has_recovered: bool,
+    /// The access key of the last connect signature.
+    key: Rc<str>,
+    /// The access key that AppSync has accepted last.
+    accepted: Option<Rc<str>>,
+    /// Connect signatures in a row that AppSync refused for what can be put right.
+    recoveries: u32,
 }
 
 impl<P> core::fmt::Debug for Connection<P> {
@@ -123,11 +133,12 @@ impl<P> core::fmt::Debug for Connection<P> {
     }
 }
 
-impl<P> Connection<P> {
+impl<P: Clone> Connection<P> {
     /// A connection that is made when it is first needed.
-    pub fn new(endpoint: Endpoint) -> Self {
+    pub fn new(endpoint: Rc<Endpoint>, judge: Judge<P>) -> Self {
         Self {
             endpoint,
+            judge,
             link: Link::Idle,
             subscriptions: Vec::new(),
             publishes: Vec::new(),
@@ -137,19 +148,19 @@ impl<P> Connection<P> {
             failures: 0,
             has_connected: false,
             is_online: true,
-            refused: None,
-            stamp: 0,
-            has_recovered: false,
+            key: "".into(),
+            accepted: None,
+            recoveries: 0,
         }
     }
 
     /// Where it goes.
-    pub fn endpoint(&self) -> &Endpoint {
+    pub fn endpoint(&self) -> &Rc<Endpoint> {
         &self.endpoint
     }
 
     /// What the host has to do next.
-    pub fn next_action(&mut self) -> Option<Action> {
+    pub fn next_action(&mut self) -> Option<Action<P>> {
         self.actions.pop_front()
     }
 
@@ -226,22 +237,22 @@ impl<P> Connection<P> {
     ///
     /// # Errors
     ///
-    /// [`Code::InvalidRequest`] about `events` if AppSync would not find the signature right
-    /// ([`Publish::is_socket_safe`]).
-    pub fn publish(&mut self, publish: Publish, at: Moment) -> Result<PublishId, Error> {
-        if !publish.is_socket_safe() || self.endpoint.protocol() != Protocol::Events {
-            let error = Error::new(Code::InvalidRequest, "events cannot be published over a socket").field("events");
-            return Err(error.advise("Publish them over HTTP."));
+    /// [`Code::InvalidRequest`] about `endpoint` if it is none of Events, and about `events` if AppSync would not find the
+    /// signature right, see [`Publish::batches`](super::events::Publish::batches), which makes `body`.
+    pub fn publish(&mut self, body: String, at: Moment) -> Result<PublishId, Error> {
+        if self.endpoint.protocol() != Protocol::Events {
+            return Err(Error::request("endpoint", "takes no events"));
         }
+        check_socket_safe(&body)?;
         let id = PublishId(self.next_id());
-        self.publishes.push(PendingPublish::new(id, publish, at.now));
+        self.publishes.push(PendingPublish::new(id, body, at.now));
         self.advance(at);
         Ok(id)
     }
 
     /// Takes the answer to an [`Action::Sign`]. An error that is retryable is tried again later; every other one ends
     /// what it was for, and that of a connect ends everything.
-    pub fn signed(&mut self, ticket: Ticket, result: Result<Authorization, Error>, at: Moment) {
+    pub fn signed(&mut self, ticket: Ticket, result: Result<Authorization, Failure<P>>, at: Moment) {
         match self.link {
             Link::Signing { ticket: own } if own == ticket => self.connect_signed(result, at),
             Link::Open(ref open) => {
@@ -310,8 +321,7 @@ impl<P> Connection<P> {
     /// The identity goes on as another one, as a guest's does when the guest signs in: everything is connected,
     /// signed and subscribed again with the new credentials.
     pub fn identity_changed(&mut self, at: Moment) {
-        self.refused = None;
-        self.has_recovered = false;
+        self.recoveries = 0;
         self.subscriptions.iter_mut().for_each(Subscription::reset);
         self.reconnect(Loss::IdentityChanged, at);
         self.advance(at);
@@ -319,7 +329,7 @@ impl<P> Connection<P> {
 
     /// Closes the socket and ends everything: with an error when the user has signed out or changed, without one when
     /// the client is closed.
-    pub fn end(&mut self, outcome: Result<(), Error>) {
+    pub fn end(&mut self, outcome: Result<(), Failure<P>>) {
         self.close_socket();
         if !matches!(self.link, Link::Idle) {
             self.actions.push_back(Action::State(State::Idle));
@@ -327,82 +337,89 @@ impl<P> Connection<P> {
         self.link = Link::Idle;
         self.abandoned.clear();
         self.failures = 0;
-        self.refused = None;
-        self.has_recovered = false;
+        self.recoveries = 0;
         for subscription in &mut self.subscriptions {
             if subscription.stage != Stage::Ended {
                 change(&mut self.actions, subscription, |subscription| subscription.end(outcome.clone()));
             }
         }
-        let error = outcome.err().unwrap_or_else(|| Error::new(Code::Network, "the connection was closed"));
+        let failure = outcome.err().unwrap_or_else(|| Error::new(Code::Network, "the connection was closed").into());
         for pending in self.publishes.drain(..) {
-            self.actions.push_back(Action::Published { publish: pending.id, result: Err(error.clone()) });
+            self.actions.push_back(Action::Published { publish: pending.id, result: Err(failure.clone()) });
         }
     }
 
     // Signatures
 
-    fn sign(&mut self, url: String, body: String, refused: Option<RefusedSignature>) -> Ticket {
+    fn sign(&mut self, url: String, body: String) -> Ticket {
         let ticket = Ticket(self.next_id());
-        let accepted = matches!(self.link, Link::Open(_)).then_some(self.stamp);
-        let headers = &SIGNED_HEADERS;
-        self.actions.push_back(Action::Sign(SigningTask { ticket, url, body, headers, accepted, refused }));
+        self.actions.push_back(Action::Sign(SigningTask { ticket, url, body, headers: &SIGNED_HEADERS }));
         ticket
     }
 
-    fn connect_signed(&mut self, result: Result<Authorization, Error>, at: Moment) {
+    /// Takes in that AppSync has accepted a signature.
+    fn accept(&mut self, key: Rc<str>) {
+        if self.accepted.as_ref() != Some(&key) {
+            self.accepted = Some(key.clone());
+            self.actions.push_back(Action::Accepted { key });
+        }
+    }
+
+    fn connect_signed(&mut self, result: Result<Authorization, Failure<P>>, at: Moment) {
         match result {
             _ if !self.is_needed() => self.become_idle(),
             Ok(authorization) => {
-                self.stamp = authorization.stamp;
-                self.refused = None;
+                self.key = authorization.key.clone();
                 let socket = SocketId(self.next_id());
                 self.link = Link::Opening { socket, until: at.now + ANSWER_TIMEOUT };
                 self.actions.push_back(Action::Open {
                     socket,
                     url: self.endpoint.socket_url().into(),
                     subprotocol: self.endpoint.protocol().subprotocol(),
-                    authorization: self.endpoint.authorization_subprotocol(&authorization),
+                    authorization: Secret::new(self.endpoint.authorization_json(&authorization)),
                 });
             }
-            Err(error) if error.code.is_retryable() => self.lose(Loss::Unsigned(error), at),
-            Err(error) => self.end(Err(error)),
+            Err(failure) if failure.is_retryable() => self.lose_with(Loss::Unsigned, false, failure, at),
+            Err(failure) => self.end(Err(failure)),
         }
     }
 
-    fn operation_signed(&mut self, ticket: Ticket, socket: SocketId, result: Result<Authorization, Error>, at: Moment) {
+    fn operation_signed(
+        &mut self,
+        ticket: Ticket,
+        socket: SocketId,
+        result: Result<Authorization, Failure<P>>,
+        at: Moment,
+    ) {
         let wire = self.next_id();
-        let signed =
-            result.map(|authorization| (self.endpoint.authorization_json(&authorization), authorization.stamp));
+        let signed = result.map(|authorization| (self.endpoint.authorization_json(&authorization), authorization.key));
         if let Some(subscription) = self.subscriptions.iter_mut().find(|s| s.stage == Stage::Signing { ticket }) {
             match signed {
-                Ok((json, stamp)) => {
-                    subscription.stamp = stamp;
-                    subscription.refused = None;
+                Ok((json, key)) => {
+                    subscription.key = key;
                     let until = at.now + ANSWER_TIMEOUT;
                     subscription.stage = Stage::Starting { wire, sent: at.now, until };
                     let text = self.endpoint.protocol().subscribe_message(wire, &subscription.body, &json);
                     self.actions.push_back(Action::Send { socket, text: Secret::new(text) });
                 }
-                Err(error) => change(&mut self.actions, subscription, |subscription| {
-                    if error.code.is_retryable() {
-                        subscription.retry(error, at);
+                Err(failure) => change(&mut self.actions, subscription, |subscription| {
+                    if failure.is_retryable() {
+                        subscription.retry(failure, at);
                     } else {
-                        subscription.end(Err(error));
+                        subscription.end(Err(failure));
                     }
                 }),
             }
         } else if let Some(index) = self.publishes.iter().position(|p| p.stage == PublishStage::Signing { ticket }) {
             match signed {
-                Ok((json, stamp)) => {
+                Ok((json, key)) => {
                     let pending = &mut self.publishes[index];
-                    pending.stamp = stamp;
-                    pending.refused = None;
+                    pending.key = key;
                     pending.stage = PublishStage::Sent { wire };
-                    let text = message("publish", wire, pending.publish.body(), &json);
+                    let text = message("publish", wire, &pending.body, &json);
                     self.actions.push_back(Action::Send { socket, text: Secret::new(text) });
                 }
-                Err(error) => self.finish_publish(index, Err(error)),
+                Err(failure) => self.finish_publish(index, Err(failure)),
             }
         }
     }
@@ -432,7 +449,7 @@ impl<P> Connection<P> {
     }
 
     fn connect(&mut self) {
-        let ticket = self.sign(self.endpoint.connect_url(), "{}".into(), self.refused);
+        let ticket = self.sign(self.endpoint.connect_url(), "{}".into());
         self.link = Link::Signing { ticket };
         self.actions.push_back(Action::State(State::Connecting));
     }
@@ -447,7 +464,8 @@ impl<P> Connection<P> {
             close_at: None,
         });
         self.has_connected = true;
-        self.has_recovered = false;
+        self.recoveries = 0;
+        self.accept(self.key.clone());
         self.actions.push_back(Action::State(State::Connected));
     }
 
@@ -458,16 +476,20 @@ impl<P> Connection<P> {
         }
     }
 
-    fn refuse_connection(&mut self, refusal: Refusal, at: Moment) {
+    fn refuse_connection(&mut self, error: Option<&P>, at: Moment) {
         self.forgive_failures(at.now);
-        match refusal.remedy() {
-            Remedy::Recover(recovery) if !self.has_recovered => {
-                self.has_recovered = true;
-                self.refused = Some(RefusedSignature { recovery, stamp: self.stamp });
-                self.lose(Loss::Refused(refusal), at);
+        let may_recover = self.recoveries < if self.has_connected { RECOVERIES } else { 1 };
+        let Verdict { remedy, failure } = (self.judge)(error, may_recover.then_some(&*self.key));
+        match remedy {
+            Remedy::Recover if may_recover => {
+                self.recoveries += 1;
+                // Only once and before the acknowledgement, so that a server that takes and drops each connection is not
+                // overrun.
+                let is_at_once = self.recoveries == 1 && matches!(self.link, Link::Greeting { .. });
+                self.lose_with(Loss::Refused, is_at_once, failure, at);
             }
-            Remedy::Wait => self.lose(Loss::Refused(refusal), at),
-            _ => self.end(Err(refusal.into_error("the connection"))),
+            Remedy::Wait => self.lose_with(Loss::Refused, false, failure, at),
+            _ => self.end(Err(failure)),
         }
     }
 
@@ -484,14 +506,19 @@ impl<P> Connection<P> {
     }
 
     fn lose(&mut self, loss: Loss, at: Moment) {
-        self.forgive_failures(at.now);
         let is_expected = matches!(loss, Loss::Slept | Loss::NetworkChanged | Loss::Aged | Loss::IdentityChanged);
         if is_expected {
             self.failures = 0;
         }
-        // Only before the acknowledgement, so that a server that takes and drops each connection is not overrun.
-        let is_recoverable = matches!(self.link, Link::Greeting { .. }) && self.refused.is_some();
-        let delay = if is_expected || is_recoverable { 0 } else { backoff::delay(self.failures, at.random) };
+        let error = loss.to_error();
+        self.lose_with(loss, is_expected, error.into(), at);
+    }
+
+    /// Loses the connection, and connects again at once or after a delay. `failure` is what it is given up for if there
+    /// is no hope.
+    fn lose_with(&mut self, loss: Loss, is_at_once: bool, failure: Failure<P>, at: Moment) {
+        self.forgive_failures(at.now);
+        let delay = if is_at_once { 0 } else { backoff::delay(self.failures, at.random) };
         self.failures += 1;
         if !matches!(loss, Loss::Closed(_)) {
             self.close_socket();
@@ -505,10 +532,9 @@ impl<P> Connection<P> {
         self.subscriptions.iter_mut().for_each(|subscription| subscription.disconnect(heard));
         self.disconnect_publishes();
         let is_hopeless = !self.has_connected && self.is_online && self.failures >= FIRST_CONNECTS;
-        let error = is_hopeless.then(|| loss.to_error());
         self.actions.push_back(Action::State(State::Waiting { delay, failures: self.failures, loss }));
-        if let Some(error) = error {
-            self.end(Err(error));
+        if is_hopeless {
+            self.end(Err(failure));
         }
     }
 
@@ -516,7 +542,9 @@ impl<P> Connection<P> {
         for mut pending in std::mem::take(&mut self.publishes) {
             match pending.disconnect() {
                 Ok(()) => self.publishes.push(pending),
-                Err(error) => self.actions.push_back(Action::Published { publish: pending.id, result: Err(error) }),
+                Err(error) => {
+                    self.actions.push_back(Action::Published { publish: pending.id, result: Err(error.into()) });
+                }
             }
         }
     }
@@ -564,7 +592,7 @@ impl<P> Connection<P> {
     fn end_overdue_answers(&mut self, at: Moment) {
         while let Some(index) = self.publishes.iter().position(|pending| pending.until <= at.now) {
             let error = self.publishes[index].timeout();
-            self.finish_publish(index, Err(error));
+            self.finish_publish(index, Err(error.into()));
         }
         let Link::Open(open) = &self.link else { return };
         let heard = open.heard;
@@ -584,7 +612,7 @@ impl<P> Connection<P> {
                 self.abandoned.push((wire, at.now + ANSWER_TIMEOUT));
                 change(&mut self.actions, subscription, |subscription| {
                     let error = Error::new(Code::Timeout, "AppSync has not acknowledged the subscription in time");
-                    subscription.retry(error, at);
+                    subscription.retry(error.into(), at);
                 });
             }
         }
@@ -599,8 +627,8 @@ impl<P> Connection<P> {
         for index in 0..self.publishes.len() {
             let pending = &mut self.publishes[index];
             if matches!(pending.stage, PublishStage::Waiting { until } if until <= at.now) {
-                let (body, refused) = (pending.publish.body().to_owned(), pending.refused);
-                let ticket = self.sign(url.clone(), body, refused);
+                let body = pending.body.clone();
+                let ticket = self.sign(url.clone(), body);
                 self.publishes[index].stage = PublishStage::Signing { ticket };
             }
         }
@@ -608,8 +636,8 @@ impl<P> Connection<P> {
         for index in 0..self.subscriptions.len() {
             let subscription = &mut self.subscriptions[index];
             if in_flight < STARTS && matches!(subscription.stage, Stage::Waiting { until } if until <= at.now) {
-                let (body, refused) = (subscription.body.clone(), subscription.refused);
-                let ticket = self.sign(url.clone(), body, refused);
+                let body = subscription.body.clone();
+                let ticket = self.sign(url.clone(), body);
                 self.subscriptions[index].stage = Stage::Signing { ticket };
                 in_flight += 1;
             }
@@ -637,21 +665,23 @@ impl<P> Connection<P> {
         self.send(self.endpoint.protocol().unsubscribe_message(wire));
     }
 
-    fn finish_publish(&mut self, index: usize, result: Result<PublishReport, Error>) {
+    fn finish_publish(&mut self, index: usize, result: Result<P, Failure<P>>) {
         let publish = self.publishes.remove(index).id;
         self.actions.push_back(Action::Published { publish, result });
     }
 
-    fn refuse_publish(&mut self, index: usize, refusal: Refusal, at: Moment) {
-        if let Err(error) = self.publishes[index].refuse(refusal, at) {
-            self.finish_publish(index, Err(error));
+    fn refuse_publish(&mut self, index: usize, error: Option<&P>, at: Moment) {
+        let pending = &mut self.publishes[index];
+        let verdict = (self.judge)(error, pending.recoverable_key());
+        if let Err(failure) = pending.refuse(verdict, at) {
+            self.finish_publish(index, Err(failure));
         }
     }
 }
 
 /// Changes a subscription, and tells its consumer if there is something to take that there was not before.
-fn change<P>(
-    actions: &mut VecDeque<Action>,
+fn change<P: Clone>(
+    actions: &mut VecDeque<Action<P>>,
     subscription: &mut Subscription<P>,
     change: impl FnOnce(&mut Subscription<P>),
 ) {

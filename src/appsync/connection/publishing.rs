@@ -1,10 +1,12 @@
 //! One publish over a socket, until its answer.
 
-use super::action::{Moment, PublishId, RefusedSignature, Ticket};
+use std::rc::Rc;
+
+use super::action::{Moment, PublishId, Ticket};
 use super::backoff;
+use super::failure::Failure;
 use super::frame::WireId;
-use super::refusal::{Refusal, Remedy};
-use crate::appsync::events::Publish;
+use super::refusal::{Remedy, Verdict};
 use crate::error::{Code, Error};
 use crate::time::Millis;
 
@@ -13,14 +15,12 @@ const TIMEOUT: Millis = 30_000;
 
 pub(super) struct PendingPublish {
     pub(super) id: PublishId,
-    pub(super) publish: Publish,
+    pub(super) body: String,
     pub(super) stage: PublishStage,
     /// When it is given up.
     pub(super) until: Millis,
-    /// The signature that AppSync refused last, for the next one.
-    pub(super) refused: Option<RefusedSignature>,
-    /// Of the last signature.
-    pub(super) stamp: u64,
+    /// The access key of the last signature.
+    pub(super) key: Rc<str>,
     has_recovered: bool,
     failures: u32,
 }
@@ -33,35 +33,38 @@ pub(super) enum PublishStage {
 }
 
 impl PendingPublish {
-    pub(super) fn new(id: PublishId, publish: Publish, now: Millis) -> Self {
+    pub(super) fn new(id: PublishId, body: String, now: Millis) -> Self {
         Self {
             id,
-            publish,
+            body,
             stage: PublishStage::Waiting { until: now },
             until: now + TIMEOUT,
-            refused: None,
-            stamp: 0,
+            key: "".into(),
             has_recovered: false,
             failures: 0,
         }
     }
 
+    /// The access key of the last signature, if another one may follow a refusal of it.
+    pub(super) fn recoverable_key(&self) -> Option<&str> {
+        (!self.has_recovered).then_some(&*self.key)
+    }
+
     /// Takes a refusal; an error, if it is not tried again. AppSync has taken nothing in, so that it may be.
-    pub(super) fn refuse(&mut self, refusal: Refusal, at: Moment) -> Result<(), Error> {
-        let until = match refusal.remedy() {
-            Remedy::Recover(recovery) if !self.has_recovered => {
+    pub(super) fn refuse<P>(&mut self, Verdict { remedy, failure }: Verdict<P>, at: Moment) -> Result<(), Failure<P>> {
+        let until = match remedy {
+            Remedy::Recover if !self.has_recovered => {
                 self.has_recovered = true;
-                self.refused = Some(RefusedSignature { recovery, stamp: self.stamp });
                 at.now
             }
             Remedy::Wait => {
                 self.failures += 1;
                 at.now + backoff::delay(self.failures, at.random)
             }
-            _ => return Err(refusal.into_error("the publish")),
+            _ => return Err(failure),
         };
         if until >= self.until {
-            return Err(refusal.into_error("the publish"));
+            return Err(failure);
         }
         self.stage = PublishStage::Waiting { until };
         Ok(())

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use crate::error::Error;
+use super::failure::Failure;
 use crate::time::Millis;
 
 /// How much a subscription keeps for a consumer that is slower than its messages. When either limit is passed, the
@@ -57,7 +57,7 @@ pub enum Delivery<P> {
     /// AppSync completed the subscription. Nothing follows.
     End,
     /// The subscription failed. Nothing follows.
-    Failed(Error),
+    Failed(Failure<P>),
 }
 
 /// Payloads are the users' data and stay out of logs.
@@ -67,7 +67,7 @@ impl<P> core::fmt::Debug for Delivery<P> {
             Self::Message(_) => f.write_str("Message(..)"),
             Self::Gap(gap) => gap.fmt(f),
             Self::End => f.write_str("End"),
-            Self::Failed(error) => f.debug_tuple("Failed").field(error).finish(),
+            Self::Failed(failure) => f.debug_tuple("Failed").field(failure).finish(),
         }
     }
 }
@@ -82,10 +82,10 @@ pub(super) struct Queue<P> {
     limits: QueueLimits,
     items: VecDeque<Item<P>>,
     size: usize,
-    outcome: Option<Result<(), Error>>,
+    outcome: Option<Result<(), Failure<P>>>,
 }
 
-impl<P> Queue<P> {
+impl<P: Clone> Queue<P> {
     pub(super) fn new(limits: QueueLimits) -> Self {
         Self { limits, items: VecDeque::new(), size: 0, outcome: None }
     }
@@ -141,7 +141,7 @@ impl<P> Queue<P> {
     }
 
     /// Ends the subscription; what lies in the queue can still be taken. Only the first outcome counts.
-    pub(super) fn end(&mut self, outcome: Result<(), Error>) {
+    pub(super) fn end(&mut self, outcome: Result<(), Failure<P>>) {
         self.outcome.get_or_insert(outcome);
     }
 
@@ -155,7 +155,7 @@ impl<P> Queue<P> {
             Some(Item::Gap(gap)) => Some(Delivery::Gap(gap)),
             None => self.outcome.as_ref().map(|outcome| match outcome {
                 Ok(()) => Delivery::End,
-                Err(error) => Delivery::Failed(error.clone()),
+                Err(failure) => Delivery::Failed(failure.clone()),
             }),
         }
     }
@@ -199,7 +199,7 @@ mod tests {
         let mut queue = Queue::new(QueueLimits::default());
         queue.push(1, 1, 0);
         queue.end(Ok(()));
-        queue.end(Err(Error::new(crate::error::Code::Network, "late")));
+        queue.end(Err(crate::error::Error::new(crate::error::Code::Network, "late").into()));
         assert_eq!(queue.take(), Some(Delivery::Message(1)));
         assert_eq!(queue.take(), Some(Delivery::End));
     }

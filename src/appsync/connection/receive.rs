@@ -6,7 +6,7 @@ use super::frame::{Frame, Value, WireId};
 use super::link::Link;
 use super::publishing::PublishStage;
 use super::queue::Gap;
-use super::refusal::{Refusal, Remedy};
+use super::refusal::{Remedy, Verdict};
 use super::subscription::{Stage, Subscription};
 use super::{Action, Connection, Moment, SocketId, backoff, change};
 use crate::error::{Code, Error};
@@ -26,7 +26,7 @@ impl<P: Value> Connection<P> {
         match frame.and_then(|frame| self.endpoint.protocol().read(&frame)) {
             None => {
                 let error = Error::new(Code::ServiceFault, "a frame from AppSync cannot be read").field("frame");
-                self.actions.push_back(Action::Unusable(error));
+                self.actions.push_back(Action::Unusable(error.into()));
             }
             Some(frame) => match self.link {
                 Link::Greeting { socket, .. } => self.received_in_greeting(socket, frame, at),
@@ -39,8 +39,8 @@ impl<P: Value> Connection<P> {
     fn received_in_greeting(&mut self, socket: SocketId, frame: Frame<P>, at: Moment) {
         match frame {
             Frame::ConnectionAck { timeout } => self.connected(socket, timeout, at),
-            Frame::ConnectionError(refusal) | Frame::Refused { id: None, refusal } => {
-                self.refuse_connection(refusal, at);
+            Frame::ConnectionError(error) | Frame::Refused { id: None, error } => {
+                self.refuse_connection(error.as_ref(), at);
             }
             _ => {}
         }
@@ -52,7 +52,7 @@ impl<P: Value> Connection<P> {
             // By far the most frequent, and nothing else follows from it.
             Frame::Data { id, payloads } => return self.received_data(id, payloads, size, at),
             Frame::ConnectionAck { .. } | Frame::KeepAlive | Frame::Nothing => {}
-            Frame::ConnectionError(refusal) => self.refuse_connection(refusal, at),
+            Frame::ConnectionError(error) => self.refuse_connection(error.as_ref(), at),
             Frame::Started(id) => self.started(id, at),
             Frame::Complete(id) => {
                 self.forget_abandoned(id);
@@ -67,8 +67,8 @@ impl<P: Value> Connection<P> {
                     });
                 }
             }
-            Frame::Refused { id: Some(id), refusal } => self.refused(id, refusal, at),
-            Frame::Refused { id: None, refusal } => self.throttled(refusal, at),
+            Frame::Refused { id: Some(id), error } => self.refused(id, error.as_ref(), at),
+            Frame::Refused { id: None, error } => self.throttled(error.as_ref(), at),
             Frame::Published { id, report } => {
                 if let Some(index) = self.publish_with(id) {
                     self.finish_publish(index, Ok(report));
@@ -95,6 +95,8 @@ impl<P: Value> Connection<P> {
         let starting = |s: &&mut Subscription<P>| matches!(s.stage, Stage::Starting { wire: own, .. } if own == wire);
         if let Some(subscription) = self.subscriptions.iter_mut().find(starting) {
             acknowledge(&mut self.actions, subscription, wire, at.now);
+            let key = subscription.key.clone();
+            self.accept(key);
         }
     }
 
@@ -114,19 +116,22 @@ impl<P: Value> Connection<P> {
         });
     }
 
-    fn refused(&mut self, wire: WireId, refusal: Refusal, at: Moment) {
+    fn refused(&mut self, wire: WireId, error: Option<&P>, at: Moment) {
         self.forget_abandoned(wire);
         if let Some(subscription) = self.subscriptions.iter_mut().find(|s| s.wire() == Some(wire)) {
-            change(&mut self.actions, subscription, |subscription| subscription.refuse(refusal, at));
+            let verdict = (self.judge)(error, subscription.recoverable_key());
+            change(&mut self.actions, subscription, |subscription| subscription.refuse(verdict, at));
         } else if let Some(index) = self.publish_with(wire) {
-            self.refuse_publish(index, refusal, at);
+            self.refuse_publish(index, error, at);
         }
     }
 
     /// AppSync does not say which of the starts in flight it has dropped when it throttles a socket: all that are not
     /// acknowledged soon are sent again.
-    fn throttled(&mut self, refusal: Refusal, at: Moment) {
-        if refusal.remedy() == Remedy::Wait {
+    fn throttled(&mut self, error: Option<&P>, at: Moment) {
+        // Nobody knows which signature it was.
+        let Verdict { remedy, failure } = (self.judge)(error, None);
+        if remedy == Remedy::Wait {
             let soon = at.now + 1_000 + backoff::delay(2, at.random);
             for subscription in &mut self.subscriptions {
                 if let Stage::Starting { until, .. } = &mut subscription.stage {
@@ -134,11 +139,16 @@ impl<P: Value> Connection<P> {
                 }
             }
         }
-        self.actions.push_back(Action::Unusable(refusal.into_error("a message")));
+        self.actions.push_back(Action::Unusable(failure));
     }
 }
 
-fn acknowledge<P>(actions: &mut VecDeque<Action>, subscription: &mut Subscription<P>, wire: WireId, now: Millis) {
+fn acknowledge<P: Clone>(
+    actions: &mut VecDeque<Action<P>>,
+    subscription: &mut Subscription<P>,
+    wire: WireId,
+    now: Millis,
+) {
     let mut is_first = false;
     change(actions, subscription, |subscription| is_first = subscription.acknowledge(wire, now));
     if is_first {

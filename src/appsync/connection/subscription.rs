@@ -1,11 +1,13 @@
 //! One subscription, from the wish for it to its end.
 
-use super::action::{Moment, RefusedSignature, SubscriptionId, Ticket};
+use std::rc::Rc;
+
+use super::action::{Moment, SubscriptionId, Ticket};
 use super::backoff;
+use super::failure::Failure;
 use super::frame::WireId;
 use super::queue::{Gap, Queue};
-use super::refusal::{Refusal, Remedy};
-use crate::error::Error;
+use super::refusal::{Remedy, Verdict};
 use crate::time::Millis;
 
 /// Starts in a row that may fail for a passing reason before the first one succeeds. Once a subscription has been
@@ -35,10 +37,8 @@ pub(super) struct Subscription<P> {
     pub(super) body: String,
     pub(super) stage: Stage,
     pub(super) queue: Queue<P>,
-    /// The signature that AppSync refused last, for the next one.
-    pub(super) refused: Option<RefusedSignature>,
-    /// Of the last signature.
-    pub(super) stamp: u64,
+    /// The access key of the last signature.
+    pub(super) key: Rc<str>,
     has_recovered: bool,
     failures: u32,
     has_been_live: bool,
@@ -46,15 +46,14 @@ pub(super) struct Subscription<P> {
     cut_off: Option<Millis>,
 }
 
-impl<P> Subscription<P> {
+impl<P: Clone> Subscription<P> {
     pub(super) fn new(id: SubscriptionId, body: String, queue: Queue<P>, now: Millis) -> Self {
         Self {
             id,
             body,
             stage: Stage::Waiting { until: now },
             queue,
-            refused: None,
-            stamp: 0,
+            key: "".into(),
             has_recovered: false,
             failures: 0,
             has_been_live: false,
@@ -96,12 +95,16 @@ impl<P> Subscription<P> {
 
     /// Forgets what earlier credentials met with.
     pub(super) fn reset(&mut self) {
-        self.refused = None;
         self.has_recovered = false;
         self.failures = 0;
     }
 
-    pub(super) fn refuse(&mut self, refusal: Refusal, at: Moment) {
+    /// The access key of the last signature, if another one may follow a refusal of it.
+    pub(super) fn recoverable_key(&self) -> Option<&str> {
+        (!self.has_recovered).then_some(&*self.key)
+    }
+
+    pub(super) fn refuse(&mut self, Verdict { remedy, failure }: Verdict<P>, at: Moment) {
         let mut until = at.now;
         if let Stage::Live { since, .. } = self.stage {
             if at.now - since >= LASTING {
@@ -112,27 +115,26 @@ impl<P> Subscription<P> {
             self.failures += 1;
             self.cut_off = Some(at.now);
         }
-        match refusal.remedy() {
-            Remedy::Recover(recovery) if !self.has_recovered => {
+        match remedy {
+            Remedy::Recover if !self.has_recovered => {
                 self.has_recovered = true;
-                self.refused = Some(RefusedSignature { recovery, stamp: self.stamp });
                 self.stage = Stage::Waiting { until };
             }
-            Remedy::Wait => self.retry(refusal.into_error("the subscription"), at),
-            _ => self.end(Err(refusal.into_error("the subscription"))),
+            Remedy::Wait => self.retry(failure, at),
+            _ => self.end(Err(failure)),
         }
     }
 
     /// Starts again later, or ends with the error.
-    pub(super) fn retry(&mut self, error: Error, at: Moment) {
+    pub(super) fn retry(&mut self, failure: Failure<P>, at: Moment) {
         self.failures += 1;
         if self.failures >= FIRST_STARTS && !self.has_been_live {
-            return self.end(Err(error));
+            return self.end(Err(failure));
         }
         self.stage = Stage::Waiting { until: at.now + backoff::delay(self.failures, at.random) };
     }
 
-    pub(super) fn end(&mut self, outcome: Result<(), Error>) {
+    pub(super) fn end(&mut self, outcome: Result<(), Failure<P>>) {
         self.stage = Stage::Ended;
         self.queue.end(outcome);
     }

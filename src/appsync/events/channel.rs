@@ -2,7 +2,7 @@
 
 use super::subscribe_body;
 use crate::appsync::connection::Operation;
-use crate::error::{Code, Error};
+use crate::error::Error;
 
 /// The most segments of a channel's name (AWS General Reference, "AWS AppSync endpoints and quotas").
 const SEGMENTS: usize = 5;
@@ -69,16 +69,17 @@ fn check_segments(name: &str, most: usize) -> Result<String, Error> {
         }
         count += 1;
     }
-    if count > most { Err(invalid("has more than 5 segments")) } else { Ok(format!("/{inner}")) }
+    if count > most { Err(invalid("has more than 5 segments")) } else { Ok(["/", inner].concat()) }
 }
 
 fn invalid(what: &str) -> Error {
-    Error::new(Code::InvalidRequest, format!("channel {what}")).field("channel")
+    Error::request("channel", what)
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
+    use crate::error::Code;
 
     #[test]
     fn names_are_taken_as_the_guide_allows_them() {

@@ -6,10 +6,11 @@ use std::rc::Rc;
 use super::sockets::{FakeSocketHost, endpoint, operation};
 use super::world::{FakeHost, Fault, HOUR, MINUTE, SECOND, World};
 use crate::appsync::connection::tests::JsonValue;
-use crate::appsync::connection::{Delivery, QueueLimits};
+use crate::appsync::connection::{Delivery, Failure, QueueLimits};
 use crate::appsync::events::{Channel, Publish};
 use crate::client::Client;
 use crate::client::realtime::{Realtime, Subscription};
+use crate::client::signal::signal;
 use crate::error::Code;
 
 type Connections = Realtime<FakeSocketHost>;
@@ -41,7 +42,7 @@ impl Consumer {
                 seen.gaps.push(place);
             }
             Delivery::End => seen.outcome = Some(Ok(())),
-            Delivery::Failed(error) => seen.outcome = Some(Err(error.code)),
+            Delivery::Failed(failure) => seen.outcome = Some(Err(code(&failure))),
         }
     }
 
@@ -66,8 +67,38 @@ fn connections(world: &Rc<World>) -> (Client<FakeHost>, Connections) {
 
 fn subscription(connections: &Connections, is_events: bool, name: &str) -> Subscription<FakeSocketHost> {
     let limits = QueueLimits::default();
-    let caller = connections.host().client.caller().unwrap();
-    connections.subscribe(caller, &endpoint(is_events), operation(is_events, name), limits).unwrap()
+    let period = connections.host().client.period();
+    connections.subscribe(period, &endpoint(is_events), operation(is_events, name), limits).unwrap()
+}
+
+fn code(failure: &Failure<JsonValue>) -> Code {
+    let Failure::Coded(error) = failure else { panic!("{failure:?}") };
+    error.code
+}
+
+/// Waits for a change of a subscription.
+async fn change(subscription: &Subscription<FakeSocketHost>) {
+    let (giver, changed) = signal();
+    subscription.on_change(Box::new(move || giver.give(())));
+    changed.await;
+}
+
+/// Waits for what is next; none if nothing more comes.
+async fn next(subscription: &Subscription<FakeSocketHost>) -> Option<Delivery<JsonValue>> {
+    loop {
+        match subscription.take() {
+            None if subscription.is_over() => return None,
+            None => change(subscription).await,
+            some => return some,
+        }
+    }
+}
+
+/// Waits until it is acknowledged or has ended without that.
+async fn settled(subscription: &Subscription<FakeSocketHost>) {
+    while subscription.is_acknowledged().is_none() {
+        change(subscription).await;
+    }
 }
 
 /// Subscribes until it is aborted, or ends.
@@ -80,7 +111,7 @@ fn consume(
     let consumer = Consumer::default();
     let (own, subscription) = (consumer.clone(), subscription(connections, is_events, name));
     let work = world.executor.start(async move {
-        while let Some(delivery) = subscription.next().await {
+        while let Some(delivery) = next(&subscription).await {
             own.take(delivery);
         }
     });
@@ -126,23 +157,25 @@ fn a_subscription_says_when_it_is_acknowledged_and_a_publish_is_answered() {
     let (client, connections) = connections(&world);
     let connections = Rc::new(connections);
     let room = subscription(&connections, true, "/default/room");
-    let (own, caller) = (connections.clone(), client.caller().unwrap());
+    let (own, period) = (connections.clone(), client.period());
     let published = world.executor.start(async move {
-        room.acknowledged().await;
+        settled(&room).await;
         let channel = Channel::parse("default/room").unwrap();
-        let batch = Publish::batches(&channel, &["1".into(), "2".into()]).unwrap().remove(0);
-        own.publish(caller, &endpoint(true), batch).await.map(|report| report.successful.len())
+        let batch = Publish::batches(&channel, &["1".into(), "2".into()], true).unwrap().remove(0);
+        let (giver, answer) = signal();
+        own.publish(period, &endpoint(true), batch.body().into(), Box::new(|result| giver.give(result))).unwrap();
+        answer.await.unwrap().map(|JsonValue(answer)| answer["successful"].as_array().unwrap().len())
     });
     world.executor.pass(5 * SECOND);
     assert_eq!(published.take(), Some(Ok(2)));
     // A subscription that is refused stops waiting too.
     let refused = subscription(&connections, false, "forbidden");
     let ended = world.executor.start(async move {
-        refused.acknowledged().await;
-        refused.next().await
+        settled(&refused).await;
+        next(&refused).await
     });
     world.executor.pass(5 * SECOND);
-    assert!(matches!(ended.take(), Some(Some(Delivery::Failed(error))) if error.code == Code::Refused));
+    assert!(matches!(ended.take(), Some(Some(Delivery::Failed(failure))) if code(&failure) == Code::Refused));
 }
 
 #[test]
@@ -223,9 +256,8 @@ fn a_user_who_goes_takes_the_subscriptions_along_and_a_guest_goes_on_as_the_user
 fn a_closed_client_takes_no_subscriptions() {
     let world = World::new(4);
     let (client, connections) = connections(&world);
-    let caller = client.caller().unwrap();
     connections.close();
-    let refused = connections.subscribe(caller, &endpoint(true), operation(true, "a"), QueueLimits::default());
+    let refused = connections.subscribe(client.period(), &endpoint(true), operation(true, "a"), QueueLimits::default());
     assert_eq!(refused.unwrap_err().code, Code::Closed);
 }
 
@@ -233,9 +265,9 @@ fn a_closed_client_takes_no_subscriptions() {
 fn who_signed_out_before_the_subscription_could_be_made_gets_none() {
     let world = World::new(6);
     let (client, connections) = connections(&world);
-    let caller = client.caller().unwrap();
+    let period = client.period();
     client.sign_out().unwrap();
-    let refused = connections.subscribe(caller, &endpoint(true), operation(true, "a"), QueueLimits::default());
+    let refused = connections.subscribe(period, &endpoint(true), operation(true, "a"), QueueLimits::default());
     assert_eq!(refused.unwrap_err().code, Code::SignedOut);
     assert_nothing_left(&world, "after close");
 }

@@ -3,20 +3,19 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::future::Future;
 use std::rc::Rc;
 
 use base64::Engine;
-use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use futures_util::future::LocalBoxFuture;
+use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
 use serde_json::{Value as Json, json};
 
+use super::executor::Pending;
 use super::world::{FakeHost, MINUTE, SECOND, World};
 use crate::appsync::connection::tests::JsonValue;
-use crate::appsync::connection::{Endpoint, Recovery, SigningTask};
+use crate::appsync::connection::{Endpoint, Failure, SigningTask, Verdict};
 use crate::appsync::{events, realtime};
-use crate::client::realtime::{FrameSignature, Happening, SocketEvent, SocketHost};
-use crate::client::{CallError, Caller, CapturedRequest, Client};
+use crate::client::realtime::{FrameSignature, Happening, SignatureReceiver, SocketEvent, SocketHost};
+use crate::client::{CallError, CapturedRequest, Client};
 use crate::error::{Code, Error};
 use crate::secret::Secret;
 use crate::time::{Millis, parse_date};
@@ -236,6 +235,15 @@ impl Drop for FakeSocket {
     }
 }
 
+/// A timer as the client holds it.
+pub(crate) struct FakeTimer(Pending<()>);
+
+impl Drop for FakeTimer {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
 /// What connections run on: the world, and a client that signs.
 pub(crate) struct FakeSocketHost {
     pub(crate) world: Rc<World>,
@@ -245,7 +253,7 @@ pub(crate) struct FakeSocketHost {
 impl SocketHost for FakeSocketHost {
     type Payload = JsonValue;
     type Socket = FakeSocket;
-    type Caller = Caller;
+    type Timer = FakeTimer;
 
     fn now(&self) -> Millis {
         self.world.server_time() + self.world.device.get()
@@ -259,12 +267,16 @@ impl SocketHost for FakeSocketHost {
         self.world.executor.random()
     }
 
-    fn sleep(&self, duration: Millis) -> impl Future<Output = ()> + 'static {
-        self.world.executor.sleep(duration)
+    fn wait(&self, duration: Millis, then: Box<dyn FnOnce()>) -> FakeTimer {
+        let sleep = self.world.executor.sleep(duration);
+        FakeTimer(self.world.executor.start(async move {
+            sleep.await;
+            then();
+        }))
     }
 
-    fn spawn(&self, work: LocalBoxFuture<'static, ()>) {
-        self.world.executor.spawn(work);
+    fn base64(&self, text: &str) -> String {
+        BASE64_STANDARD.encode(text)
     }
 
     fn open(
@@ -339,40 +351,46 @@ impl SocketHost for FakeSocketHost {
         self.world.to_server(socket.id, text);
     }
 
-    fn is_current(&self, caller: &Caller) -> bool {
-        caller.is_current()
+    fn period(&self) -> u32 {
+        self.client.period()
     }
 
-    fn authorize(
-        &self,
-        caller: &Caller,
-        task: &SigningTask,
-    ) -> impl Future<Output = Result<FrameSignature, Error>> + 'static {
-        let (client, caller, body) = (self.client.clone(), caller.clone(), task.body.clone());
+    fn authorize(&self, task: &SigningTask, done: SignatureReceiver<JsonValue>) {
+        let (client, caller, body) = (self.client.clone(), self.client.caller(), task.body.clone());
         let request = CapturedRequest {
             url: task.url.clone(),
             method: "POST".into(),
             headers: task.headers.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect(),
             ..CapturedRequest::default()
         };
-        async move {
-            let signed = client.sign(&caller, &request, &body).await.map_err(|error| match error {
-                CallError::Coded { error, .. } => error,
-                CallError::Thrown(_) => Error::new(Code::ProviderFailed, "thrown"),
-            })?;
-            Ok(FrameSignature {
+        self.world.executor.spawn(async move {
+            let signed = match caller {
+                Ok(caller) => client.sign(&caller, &request, &body).await,
+                Err(error) => Err(error.into()),
+            };
+            let signed = signed.map(|signed| FrameSignature {
                 authorization: Secret::new(signed.authorization),
                 amz_date: signed.amz_date,
                 security_token: signed.session_token,
-            })
-        }
+            });
+            done(signed.map_err(|error| match error {
+                CallError::Coded { error, .. } => Failure::Coded(error),
+                CallError::Thrown(_) => Failure::Coded(Error::new(Code::ProviderFailed, "thrown")),
+            }));
+        });
     }
 
-    fn learn(&self, url: &str, access_key_id: &str, refused: Option<Recovery>) {
-        self.client.learn_from_socket(url, access_key_id, refused);
+    fn accepted(&self, access_key_id: &str) {
+        self.client.frame_accepted(access_key_id);
     }
 
-    fn emit(&self, _endpoint: &Endpoint, happening: &Happening) {
+    fn refused(&self, url: &str, access_key_id: Option<&str>, error: Option<&JsonValue>) -> Verdict<JsonValue> {
+        let error = error.map(|JsonValue(error)| error.into());
+        let (remedy, error) = self.client.frame_refused(url, access_key_id, error);
+        Verdict { remedy, failure: error.into() }
+    }
+
+    fn emit(&self, _endpoint: &Endpoint, happening: Happening<JsonValue>) {
         self.world.happenings.borrow_mut().push(format!("{happening:?}"));
     }
 }
@@ -380,10 +398,10 @@ impl SocketHost for FakeSocketHost {
 const ID: &str = "abcdefghijklmnopqrstuvwxyz";
 
 /// A GraphQL API's or an Event API's endpoint.
-pub(crate) fn endpoint(is_events: bool) -> Endpoint {
+pub(crate) fn endpoint(is_events: bool) -> Rc<Endpoint> {
     use crate::appsync::connection::Protocol;
     let (protocol, path) = if is_events { (Protocol::Events, "event") } else { (Protocol::GraphQl, "graphql") };
-    Endpoint::parse(protocol, &format!("https://{ID}.appsync-api.us-east-1.amazonaws.com/{path}")).unwrap()
+    Rc::new(Endpoint::parse(protocol, &format!("https://{ID}.appsync-api.us-east-1.amazonaws.com/{path}")).unwrap())
 }
 
 /// What is subscribed to under this name.
@@ -391,8 +409,8 @@ pub(crate) fn operation(is_events: bool, name: &str) -> crate::appsync::connecti
     if is_events {
         return events::Subscription::parse(name).unwrap().operation();
     }
-    let variables = json!({ "name": name }).to_string();
-    realtime::subscription("subscription S($name: String) { a(name: $name) { n } }", Some(&variables), None).unwrap()
+    let query = "subscription S($name: String) { a(name: $name) { n } }";
+    realtime::subscription(json!({ "query": query, "variables": { "name": name } }).to_string())
 }
 
 /// How far the server's clock is from signatures that it takes.

@@ -60,6 +60,8 @@ super::texts! {
             / "ID プールで基本(クラシック)フローを有効にしてください。";
         UseEnhancedFlow "Use the enhanced flow: leave the option classicFlow out."
             / "拡張フローを使ってください。classicFlow オプションを外します。";
+        AssumeExpectedRole "Let the identity pool hand out {expected_role}: as its authenticated role, by a role mapping, or by the option roleArn."
+            / "ID プールが{expected_role}を渡すようにしてください(認証済みロール、ロールマッピング、または roleArn オプション)。";
         PassLogins "Hand the login to the client after sign-in, so that it gets new credentials."
             / "サインイン後にログインをクライアントに渡し、新しい認証情報を取得させてください。";
 
@@ -86,6 +88,10 @@ super::texts! {
             / "端末の時計を合わせるか、サーバーの時刻で署名してください。sigfetch は Cognito の応答やこの応答から学習します。";
         ExposeRefusals "Let API Gateway's own refusals be read: add these gateway responses and deploy."
             / "API Gateway 自身の拒否応答を読めるように、このゲートウェイレスポンスを追加してデプロイしてください。";
+        ConfigureCors "Where CORS is a setting (an HTTP API, a function URL, an S3 bucket), set it."
+            / "CORS が設定項目である場合(HTTP API、関数 URL、S3 バケット)は、設定してください。";
+        AnswerWithCors "Let the function or backend put the header on every answer of its own."
+            / "関数またはバックエンドのすべての応答にこのヘッダーを付けてください。";
         ForgetOffset "Forget the learnt offset (create a new client), and learn none from answers with an Age header."
             / "学習した補正値を破棄し(新しいクライアントを作成)、Age ヘッダー付きの応答からは学習しないでください。";
         SignBeforeSending "Sign right before sending, each attempt anew; upload large bodies in parts (S3 multipart upload)."

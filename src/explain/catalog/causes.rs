@@ -111,6 +111,14 @@ causes! {
         tell "Look at the role selection of the pool's identity provider: it has to be the role with preferred_role in tokens."
             / "プールの ID プロバイダーのロール選択を確認してください。「トークンの preferred_role」である必要があります。";
     }
+    RoleNotAssumed "role-not-assumed" COGNITO_RBAC, {
+        title "The session does not have {expected_role}"
+            / "セッションのロールが{expected_role}ではありません";
+        why "The credentials are those of {role}, or there are none: what {expected_role} allows does not count."
+            / "認証情報は{role}のものであるか、発行されていません。{expected_role}の許可は使われません。";
+        tell "Call whoami(): it names the role of the session."
+            / "whoami() を呼ぶと、セッションのロールがわかります。";
+    }
     RoleLacksAction "role-lacks-action" IAM_DENIED, {
         title "{role} does not allow {action}"
             / "{role}が{action}を許可していません";

@@ -30,6 +30,7 @@ facts! {
     Amr "amr", known "_" / "_", else "authenticated or unauthenticated" / "authenticated または unauthenticated";
     Bucket "bucket", known "_" / " _ ", else "the bucket" / "バケット";
     Difference "difference", known "_" / "_", else "not in the evidence" / "情報なし";
+    ExpectedRole "expected_role", known "the role _" / "ロール _ ", else "the role that you gave the permission to" / "許可を与えたロール";
     ExpectedRegion "expected_region", known "_" / " _ ", else "another region" / "別のリージョン";
     Field "field", known "the field _" / "フィールド _ ", else "the field" / "フィールド";
     Header "header", known "the header _" / "ヘッダー _ ", else "the header" / "ヘッダー";

@@ -83,10 +83,17 @@ pub(super) fn guest_credentials_while_signed_in(case: &Case<'_>) -> Option<Findi
     let is_refused = may_lack_permission(case)
         || matches!(reason(case), Some(Reason::NotAllowedBy(Policy::Session)))
         || case.is(&[S::S3AccessDenied, S::AppSyncPermissionDenied, S::EmptyForbidden, S::AccessDenied]);
-    if !is_refused || !case.is_guest_though_signed_in() {
+    let strength = if !is_refused {
         return None;
-    }
-    Some(Finding::new(CauseId::GuestCredentialsWhileSignedIn, Telling).paste(Advice::PassLogins, paste::logins(case)))
+    } else if case.is_guest_though_signed_in() {
+        Telling
+    } else if case.is_guest() == Some(true) && !is_beyond_guests(case) {
+        // Whether somebody is signed in, only the app knows.
+        Remote
+    } else {
+        return None;
+    };
+    Some(Finding::new(CauseId::GuestCredentialsWhileSignedIn, strength).paste(Advice::PassLogins, paste::logins(case)))
 }
 
 pub(super) fn group_role_lacks_action(case: &Case<'_>) -> Option<Finding> {
@@ -111,6 +118,7 @@ pub(super) fn group_role_lacks_action(case: &Case<'_>) -> Option<Finding> {
             Some(role) if role.to_ascii_lowercase().contains("auth") => return None,
             Some(_) => Remote,
             None if case.is_guest() == Some(false) && gives_no_reason => Possible,
+            None if gives_no_reason => Remote,
             None => return None,
         }
     };
@@ -127,11 +135,31 @@ pub(super) fn role_from_token_off(case: &Case<'_>) -> Option<Finding> {
     if !is_refused || case.has_preferred_role() != Some(false) || case.is_guest_though_signed_in() {
         return None;
     }
-    let provider = case.issuer().or(case.context.logins_key.as_deref()).unwrap_or("YOUR_PROVIDER");
-    let mapping = json!({ "Type": "Token", "AmbiguousRoleResolution": "AuthenticatedRole" });
-    let settings = json!({ "RoleMappings": { format!("{provider}:{}", case.context.token_aud.as_deref().unwrap_or("YOUR_CLIENT_ID")): mapping } });
+    Some(Finding::new(CauseId::RoleFromTokenOff, Telling).paste(Advice::ChooseRoleFromToken, paste::role_mapping(case)))
+}
+
+pub(super) fn role_not_assumed(case: &Case<'_>) -> Option<Finding> {
+    let is_refused = may_lack_permission(case)
+        || case.is(&[
+            S::S3AccessDenied,
+            S::AppSyncPermissionDenied,
+            S::CallNotAuthorized,
+            S::FieldDenied,
+            S::EmptyForbidden,
+            S::AccessDenied,
+        ]);
+    if !is_refused || case.is_guest_though_signed_in() {
+        return None;
+    }
+    let has_none = case.context.credentials_issued == Some(false);
+    if !has_none && case.has_expected_role() != Some(false) {
+        return None;
+    }
+    let settings = json!({ "Roles": { "authenticated": paste::role_arn_of(case, case.expected_role()) } });
     Some(
-        Finding::new(CauseId::RoleFromTokenOff, Telling).paste(Advice::ChooseRoleFromToken, paste::settings(&settings)),
+        Finding::new(CauseId::RoleNotAssumed, Telling)
+            .paste(Advice::AssumeExpectedRole, paste::settings(&settings))
+            .advise(Advice::AskWhoami),
     )
 }
 
@@ -280,10 +308,11 @@ pub(super) fn resource_policy_deny(case: &Case<'_>) -> Option<Finding> {
     let denial = case.denial.as_ref().filter(|_| case.is(&[S::Denied]));
     let service = denial.map_or("", |denial| denial.service());
     let strength = match (case.symptom, denial.map(|denial| denial.reason)) {
-        (_, Some(Reason::NotAllowedBy(Policy::Resource) | Reason::DeniedBy(Some(Policy::Resource)))) => Proven,
+        // Whoever signs is nobody's anonymous: a policy that lets everybody in is one cure, and a signature another.
         (_, Some(Reason::None | Reason::NotAllowedBy(_))) if denial.is_some_and(|denial| denial.is_anonymous()) => {
             Likely
         }
+        (_, Some(Reason::NotAllowedBy(Policy::Resource) | Reason::DeniedBy(Some(Policy::Resource)))) => Proven,
         (_, Some(Reason::DeniedBy(None))) if service == "execute-api" => Likely,
         (_, Some(Reason::DeniedBy(None))) => Possible,
         (_, Some(Reason::None | Reason::NotAllowedBy(Policy::Identity))) if is_across_accounts(case) => Likely,
@@ -410,6 +439,7 @@ pub(super) fn api_key_denied(case: &Case<'_>) -> Option<Finding> {
     let strength = match case.symptom {
         S::AuthorizerDenied if is_location => Telling,
         S::AuthorizerDenied if case.api_key_sent() == Some(true) => Likely,
+        S::AuthorizerDenied if case.service().is_none() => Remote,
         S::Denied if case.api_key_sent() == Some(true) && reason(case) == Some(Reason::DeniedBy(None)) => Telling,
         _ => return None,
     };

@@ -8,7 +8,7 @@ use crate::explain::finding::{Finding, Strength};
 use crate::explain::paste;
 use crate::explain::symptom::Symptom as S;
 
-use Strength::{Likely, Possible, Proven, Telling};
+use Strength::{Likely, Possible, Proven, Remote, Telling};
 
 pub(super) fn appsync_datasource_error(case: &Case<'_>) -> Option<Finding> {
     if !case.is(&[S::DataSourceFailed]) {
@@ -31,9 +31,16 @@ fn uses_iam(case: &Case<'_>) -> Option<bool> {
 }
 
 pub(super) fn appsync_role_lacks_graphql(case: &Case<'_>) -> Option<Finding> {
+    let has_right_role = case.wants_other_role() == Some(false);
     let strength = match case.symptom {
+        // The role was assumed, so that it is not the one that was meant is ruled out.
+        S::AppSyncPermissionDenied if has_right_role => Telling,
+        S::CallNotAuthorized if has_right_role && uses_iam(case) == Some(true) => Likely,
         S::AppSyncPermissionDenied => Likely,
         S::CallNotAuthorized if uses_iam(case) == Some(true) => Possible,
+        S::CallNotAuthorized if uses_iam(case).is_none() => Remote,
+        // A policy that allows other fields of the API gives the same answer as a schema that denies this one.
+        S::FieldDenied if uses_iam(case) != Some(false) => Possible,
         _ => return None,
     };
     Some(

@@ -116,7 +116,8 @@ pub(super) fn wrong_identity_pool_id(case: &Case<'_>) -> Option<Finding> {
         _ => return None,
     };
     Some(
-        Finding::new(CauseId::WrongIdentityPoolId, strength).paste(Advice::UseRightPool, paste::client_with_pool(case)),
+        Finding::new(CauseId::WrongIdentityPoolId, strength)
+            .paste(Advice::UseRightPool, paste::client_with_other_pool()),
     )
 }
 
@@ -165,11 +166,17 @@ pub(super) fn guest_access_off(case: &Case<'_>) -> Option<Finding> {
     )
 }
 
+/// The classic flow assumes a role only with its second request.
+fn is_before_role(case: &Case<'_>) -> bool {
+    matches!(case.operation(), "GetId" | "GetOpenIdToken")
+}
+
 pub(super) fn trust_policy(case: &Case<'_>) -> Option<Finding> {
     let of_trust =
         |reason| matches!(reason, Reason::NotAllowedBy(Policy::RoleTrust) | Reason::DeniedBy(Some(Policy::RoleTrust)));
     let strength = match case.symptom {
         S::Denied if case.denial.as_ref().is_some_and(|denial| of_trust(denial.reason)) => Proven,
+        S::PoolConfiguration if is_before_role(case) => return None,
         S::PoolConfiguration | S::AssumeRoleDenied => Likely,
         S::IdentityForbidden => Remote,
         _ => return None,
@@ -183,6 +190,7 @@ pub(super) fn trust_policy(case: &Case<'_>) -> Option<Finding> {
 
 pub(super) fn pool_roles_missing(case: &Case<'_>) -> Option<Finding> {
     let strength = match case.symptom {
+        S::PoolConfiguration if is_before_role(case) => return None,
         S::PoolConfiguration => Possible,
         // The classic flow's role is the app's own choice.
         S::AssumeRoleDenied => Remote,
@@ -197,9 +205,8 @@ pub(super) fn pool_roles_missing(case: &Case<'_>) -> Option<Finding> {
 }
 
 pub(super) fn role_mapping_denied(case: &Case<'_>) -> Option<Finding> {
-    let settings = json!({ "RoleMappings": { "YOUR_PROVIDER": { "Type": "Token", "AmbiguousRoleResolution": "AuthenticatedRole" } } });
     case.is(&[S::RoleMappingDenied]).then(|| {
-        Finding::new(CauseId::RoleMappingDenied, Proven).paste(Advice::FixRoleMapping, paste::settings(&settings))
+        Finding::new(CauseId::RoleMappingDenied, Proven).paste(Advice::FixRoleMapping, paste::role_mapping(case))
     })
 }
 
@@ -223,7 +230,7 @@ pub(super) fn user_pool_id_as_identity_pool_id(case: &Case<'_>) -> Option<Findin
     };
     Some(
         Finding::new(CauseId::UserPoolIdAsIdentityPoolId, strength)
-            .paste(Advice::UseIdentityPoolId, paste::client_with_pool(case)),
+            .paste(Advice::UseIdentityPoolId, paste::client_with_other_pool()),
     )
 }
 

@@ -46,13 +46,15 @@ pub(super) fn clock_skew(case: &Case<'_>) -> Option<Finding> {
         return Some(new(strength));
     }
     let is_unknown_refusal = case.is(&[S::Unknown]) && case.answer.status == Some(403);
-    if !case.is(&SILENT) && !is_unknown_refusal {
+    let names_signature = case.is(&[S::SignatureRefused]);
+    if !case.is(&SILENT) && !is_unknown_refusal && !names_signature {
         return None;
     }
     let lies_apart = case.moments.is_some_and(|moments| moments.behind().abs() >= TIGHTEST_WINDOW);
     let strength = match case.measured_skew() {
         Some(_) => Telling,
         None if lies_apart => Telling,
+        None if names_signature && offset.is_none() => Possible,
         None if offset.is_some() || !case.is_hidden() || case.was_signed() == Some(false) => return None,
         None => Possible,
     };
@@ -146,7 +148,8 @@ pub(super) fn expired_session_token(case: &Case<'_>) -> Option<Finding> {
     let is_old =
         context.credentials_age_ms.is_some_and(|age| age >= HOUR_MS) || context.credentials_expired == Some(true);
     // Of services whose requests are often presigned, an expired token does not say which of the two it is.
-    let may_be_presigned = case.is_service(&["s3", "iotdevicegateway", "transcribe", "kinesisvideo"]);
+    let may_be_presigned = case.is_service(&["s3", "iotdevicegateway", "transcribe", "kinesisvideo"])
+        || (case.service().is_none() && case.answer.says("provided token has expired"));
     let strength = match (case.symptom, case.presigned()) {
         (S::TokenExpired, _) if case.operation().starts_with("AssumeRoleWith") => return None,
         (S::TokenExpired, Some(true)) => Possible,
@@ -169,7 +172,7 @@ pub(super) fn expired_session_token(case: &Case<'_>) -> Option<Finding> {
 pub(super) fn presigned_outlives_credentials(case: &Case<'_>) -> Option<Finding> {
     let strength = match (case.symptom, case.presigned()) {
         (S::TokenExpired, Some(true)) => Proven,
-        (S::TokenExpired, None) if case.is_s3() => Possible,
+        (S::TokenExpired, None) if case.is_s3() || case.answer.says("provided token has expired") => Possible,
         _ => return None,
     };
     let line = "const url = await aws.presign(address);";

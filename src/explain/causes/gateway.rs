@@ -119,9 +119,18 @@ pub(super) fn missing_stage(case: &Case<'_>) -> Option<Finding> {
     let strength = match case.symptom {
         S::Forbidden if has_no_path => Likely,
         S::Forbidden | S::RouteNotFound => Possible,
+        // Such a refusal is not the API's own, so its gateway responses do not make it readable.
+        S::FetchFailed | S::CorsBlocked if is_refused_before_api(case) => Possible,
         _ => return None,
     };
     Some(Finding::new(CauseId::MissingStage, strength).advise(Advice::AddStage))
+}
+
+/// Whether somebody refuses at that host all that the page asks, without CORS headers, as far as it was tried.
+fn is_refused_before_api(case: &Case<'_>) -> bool {
+    case.is_service(&["execute-api"])
+        && case.context.server_answers == Some(true)
+        && case.context.refusals_readable == Some(false)
 }
 
 pub(super) fn custom_domain_mapping(case: &Case<'_>) -> Option<Finding> {
@@ -139,7 +148,9 @@ pub(super) fn custom_domain_mapping(case: &Case<'_>) -> Option<Finding> {
 }
 
 pub(super) fn default_endpoint_disabled(case: &Case<'_>) -> Option<Finding> {
-    if !case.is(&[S::Forbidden]) || !case.is_service(&["execute-api"]) || case.is_aws_host() == Some(false) {
+    let is_hidden = case.is(&[S::FetchFailed, S::CorsBlocked]) && is_refused_before_api(case);
+    let is_api = case.is_service(&["execute-api"]) && case.is_aws_host() != Some(false);
+    if !is_api || !case.is(&[S::Forbidden]) && !is_hidden {
         return None;
     }
     Some(Finding::new(CauseId::DefaultEndpointDisabled, Remote).advise(Advice::UseOtherEndpoint))
@@ -206,7 +217,13 @@ pub(super) fn body_too_large(case: &Case<'_>) -> Option<Finding> {
 }
 
 pub(super) fn throttled(case: &Case<'_>) -> Option<Finding> {
-    case.is(&[S::Throttled]).then(|| Finding::new(CauseId::Throttled, Proven).advise(Advice::BackOff))
+    let strength = match case.symptom {
+        S::Throttled => Proven,
+        // S3's 503 has no CORS headers.
+        S::FetchFailed | S::CorsBlocked if case.is_s3() => Remote,
+        _ => return None,
+    };
+    Some(Finding::new(CauseId::Throttled, strength).advise(Advice::BackOff))
 }
 
 pub(super) fn usage_plan_quota(case: &Case<'_>) -> Option<Finding> {

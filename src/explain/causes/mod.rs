@@ -49,6 +49,7 @@ pub(super) const CAUSES: &[Rule] = &[
     access::guest_scope_down,
     access::guest_credentials_while_signed_in,
     access::role_from_token_off,
+    access::role_not_assumed,
     access::group_role_lacks_action,
     access::api_key_denied,
     access::rcp,

@@ -6,7 +6,7 @@ use crate::explain::finding::{Finding, Strength};
 use crate::explain::paste;
 use crate::explain::symptom::Symptom as S;
 
-use Strength::{Likely, Possible, Proven, Telling};
+use Strength::{Likely, Possible, Proven, Remote, Telling};
 
 pub(super) fn signature_header_not_signed(case: &Case<'_>) -> Option<Finding> {
     case.is(&[S::HeadersNotSigned])
@@ -53,23 +53,19 @@ pub(super) fn user_sub_instead_of_identity_id(case: &Case<'_>) -> Option<Finding
         Some(sub) if places.any(|place| place.contains(sub) && !has_own_id(place)) => Telling,
         Some(_) => return None,
         // The GUID of an identity id has its region in front.
-        None if identity.is_some()
-            && places.any(|place| !has_own_id(place) && place.split(['/', '#']).any(is_guid)) =>
-        {
-            Likely
+        None if places.any(|place| !has_own_id(place) && place.split(['/', '#']).any(is_guid)) => {
+            if identity.is_some() { Likely } else { Possible }
         }
         None => return None,
     };
-    Some(
-        Finding::new(CauseId::UserSubInsteadOfIdentityId, strength)
-            .paste(Advice::UseIdentityId, paste::code("const key = `app/${await aws.identityId()}/file.png`;")),
-    )
+    Some(Finding::new(CauseId::UserSubInsteadOfIdentityId, strength).paste(Advice::UseIdentityId, paste::own_key(case)))
 }
 
 pub(super) fn s3_acl_header(case: &Case<'_>) -> Option<Finding> {
     let strength = match case.symptom {
         S::S3AccessDenied if case.sent_header("x-amz-acl") == Some(true) => Telling,
         S::Denied if paste::action(case) == "s3:PutObjectAcl" => Telling,
+        S::S3AccessDenied if case.context.headers_sent.is_none() && paste::action(case) == "s3:PutObject" => Remote,
         _ => return None,
     };
     let resource = paste::resource(case);

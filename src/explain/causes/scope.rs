@@ -27,6 +27,10 @@ pub(super) fn wrong_region(case: &Case<'_>) -> Option<Finding> {
             let strength = if differs { Telling } else { Possible };
             Some(new(strength).paste(region_advice(case), paste::endpoint(case, None, None)))
         }
+        S::SignatureRefused => {
+            let differs = case.signed_region().zip(case.region()).is_some_and(|(signed, region)| signed != region);
+            differs.then(|| new(Telling).paste(region_advice(case), paste::endpoint(case, None, None)))
+        }
         // S3 names the region that it expects. Where the host is right, the signature is what is wrong.
         S::BucketElsewhere if signs_wrongly_for_right_host(case) => Some(
             new(Telling).paste(Advice::SignForRegion, paste::endpoint(case, None, expected_region(case).as_deref())),
@@ -121,6 +125,8 @@ pub(super) fn bucket_region(case: &Case<'_>) -> Option<Finding> {
         S::PreflightRedirected if is_known => Proven,
         S::PreflightRedirected if case.is_s3() => Telling,
         S::PreflightRedirected | S::BucketElsewhere => Possible,
+        // Redirects of S3 have no CORS headers.
+        S::FetchFailed | S::CorsBlocked if case.is_s3() && case.context.preflight_passes.is_none() => Possible,
         _ => return None,
     };
     let region = expected_region(case).unwrap_or_else(|| "YOUR_REGION".to_owned());

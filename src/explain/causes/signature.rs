@@ -22,7 +22,7 @@ pub(super) fn signature_host_not_signed(case: &Case<'_>) -> Option<Finding> {
 
 /// The signature is the caller's, and does not match. CloudFront's own is another matter.
 fn is_mismatch(case: &Case<'_>) -> bool {
-    case.is(&[S::SignatureMismatch]) && !is_cloudfronts(case)
+    case.is(&[S::SignatureMismatch, S::SignatureRefused]) && !is_cloudfronts(case)
 }
 
 fn is_cloudfronts(case: &Case<'_>) -> bool {
@@ -100,13 +100,16 @@ pub(super) fn signature_query(case: &Case<'_>) -> Option<Finding> {
 }
 
 pub(super) fn signature_body(case: &Case<'_>) -> Option<Finding> {
-    if !is_mismatch(case) {
-        return None;
-    }
     let new = |strength| {
         let lines = "const body = JSON.stringify(data);\nawait aws.signedFetch(url, { method: \"POST\", body });";
         Finding::new(CauseId::SignatureBody, strength).paste(Advice::SignSentBytes, paste::code(lines))
     };
+    if case.is(&[S::BodyHashMismatch]) {
+        return Some(new(Proven));
+    }
+    if !is_mismatch(case) {
+        return None;
+    }
     if let Some(difference) = differs_in(case, |part| *part == Part::Payload) {
         return Some(explained(new(proof(case)), case, difference));
     }
@@ -155,7 +158,7 @@ pub(super) fn signature_body(case: &Case<'_>) -> Option<Finding> {
 }
 
 pub(super) fn signature_canonical_path(case: &Case<'_>) -> Option<Finding> {
-    if !case.is(&[S::SignatureMismatch]) {
+    if !case.is(&[S::SignatureMismatch, S::SignatureRefused]) {
         return None;
     }
     let new = |strength| Finding::new(CauseId::SignatureCanonicalPath, strength).advise(Advice::SignSentPath);
@@ -199,7 +202,9 @@ pub(super) fn signature_content_type(case: &Case<'_>) -> Option<Finding> {
         return None;
     }
     let new = |strength| {
-        let line = "headers: { \"content-type\": \"application/json\" }";
+        let aws = case.aws_canonical();
+        let arrived = aws.as_ref().and_then(|canonical| canonical.header("content-type")).unwrap_or("application/json");
+        let line = format!("headers: {{ \"content-type\": {} }}", paste::quoted(arrived));
         Finding::new(CauseId::SignatureContentType, strength).paste(Advice::SignSentContentType, paste::code(line))
     };
     if let Some(difference) = differs_in(case, |part| *part == Part::Header("content-type".to_owned())) {
@@ -325,6 +330,8 @@ pub(super) fn signature_by_cloudfront_oac(case: &Case<'_>) -> Option<Finding> {
         Likely
     } else if case.was_signed().is_none() && (case.is_aws_host() == Some(false) || case.is_service(&["lambda"])) {
         Possible
+    } else if case.was_signed().is_none() && case.service().is_none() {
+        Remote
     } else {
         return None;
     };

@@ -86,6 +86,11 @@ impl Call {
             Some(sign(Payload::Bytes(&payload.unchecked_into::<Uint8Array>().to_vec())))
         }
     }
+
+    /// The hash of the body, if it is hashed at once; its own none is that of no body.
+    pub(super) fn quick_hash(&self) -> Option<Option<String>> {
+        self.with_payload(|payload| payload.hash())
+    }
 }
 
 /// A captured call on its way.
@@ -93,7 +98,7 @@ pub(super) struct CapturedCall(pub(super) Call);
 
 impl Outgoing for CapturedCall {
     async fn payload_hash(&self) -> Result<Option<String>, JsValue> {
-        if let Some(hash) = self.0.with_payload(|payload| payload.hash()) {
+        if let Some(hash) = self.0.quick_hash() {
             return Ok(hash);
         }
         Ok(JsFuture::from(self.0.hash()?).await?.as_string())
@@ -102,7 +107,7 @@ impl Outgoing for CapturedCall {
     async fn signed(&self, headers: &Array) -> Result<Request, JsValue> {
         // Date and authorization. A signature could be used again while it is fresh, so it is not kept.
         let authorization = headers.get(3).as_string().unwrap_or_default();
-        let kept = authorization.split(", Signature").next().unwrap_or_default();
+        let kept = authorization.rfind(',').and_then(|end| authorization.get(..end)).unwrap_or_default();
         self.0.set_signed(&Array::of2(&headers.get(1), &kept.into()));
         Ok(JsFuture::from(self.0.request(headers)?).await?.unchecked_into())
     }

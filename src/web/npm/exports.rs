@@ -9,13 +9,14 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::Response;
 
 use super::super::browser::{Browser, Sendable};
-use super::super::json::to_js;
+use super::super::json::{from_js, to_js};
 use super::super::reply;
 use super::call::{Call, CapturedCall};
 use super::options::{read_expires_seconds, read_options};
 use super::page::{Page, PageOwner};
 use super::promise::promise;
 use crate::appsync;
+use crate::appsync::connection::Remedy;
 use crate::client::{CallError, Caller, CapturedRequest, Client, Payload};
 use crate::config::Config;
 use crate::error::Error;
@@ -101,7 +102,7 @@ impl ExportedClient {
         Ok(self.0.presign_now(&call.captured()?, read_expires_seconds(expires_seconds))?)
     }
 
-    /// Runs a GraphQL operation on AppSync.
+    /// Runs a GraphQL operation on AppSync, or publishes events.
     pub fn graphql(&self, call: Call) -> Promise {
         self.start(Operation::Graphql, call)
     }
@@ -163,17 +164,33 @@ impl ExportedClient {
     pub fn evidence(&self, call: &Call) -> Option<Array> {
         let request = call.captured().ok()?;
         let signed = call.signed()?;
-        let authorization = signed.get(1).as_string()?;
-        let (_, key) = authorization.split_once("Credential=")?;
-        let (key, _) = key.split_once('/')?;
         let signed_at = parse_date(&signed.get(0).as_string()?)?;
-        let texts = |payload: Payload<'_>| self.0.evidence(&request, payload, key, signed_at);
-        let hash = call.body_hash();
-        let found = match &hash {
-            Some(hash) => texts(Payload::Hash(hash)),
-            None => call.with_payload(texts).flatten(),
-        }?;
+        let hash = call.body_hash().or_else(|| call.quick_hash()?);
+        let payload = hash.as_deref().map_or(Payload::None, Payload::Hash);
+        let found = self.0.evidence(&request, payload, &signed.get(1).as_string()?, signed_at)?;
         Some(Array::of2(&found.canonical_request.into(), &found.string_to_sign.into()))
+    }
+
+    /// The number of the time in which one user uses the client.
+    #[wasm_bindgen(getter)]
+    pub fn period(&self) -> u32 {
+        self.0.period()
+    }
+
+    /// Takes in that AppSync has accepted a frame that was signed with this key.
+    #[wasm_bindgen(js_name = frameAccepted)]
+    pub fn frame_accepted(&self, key: &str) {
+        self.0.frame_accepted(key);
+    }
+
+    /// What a refusal of a frame that was signed for this URL fails with, unless signing again or waiting helps. `error` is
+    /// the first one of the frame; with the key, whoever signs next learns from it.
+    #[wasm_bindgen(js_name = frameRefused)]
+    pub fn frame_refused(&self, url: &str, key: Option<String>, error: &JsValue) -> Array {
+        let error = (!error.is_undefined()).then(|| from_js(error));
+        let (remedy, error) = self.0.frame_refused(url, key.as_deref(), error);
+        let helps = |wanted| JsValue::from(remedy == wanted);
+        Array::of3(&error.into(), &helps(Remedy::Recover), &helps(Remedy::Wait))
     }
 
     /// Milliseconds, the server's time minus the device's.
@@ -181,6 +198,12 @@ impl ExportedClient {
     pub fn clock_offset(&self) -> f64 {
         self.0.clock_offset() as f64
     }
+}
+
+/// Whether a host is under one of AWS's suffixes.
+#[wasm_bindgen(js_name = isAwsHost)]
+pub fn is_aws_host(host: &str) -> bool {
+    crate::endpoint::is_aws_host(host)
 }
 
 /// What is done with a captured call.
@@ -226,7 +249,7 @@ async fn run(
     }
 }
 
-/// The result in an answer of AppSync.
+/// The result in an answer of AppSync: of an operation, or of a publish.
 async fn graphql_result(response: Response) -> Result<JsValue, Thrown> {
     let text = response.text().map_err(CallError::Thrown)?;
     let text = JsFuture::from(text).await.map_err(CallError::Thrown)?.as_string().unwrap_or_default();
@@ -234,7 +257,8 @@ async fn graphql_result(response: Response) -> Result<JsValue, Thrown> {
         && result.is_object()
     {
         let member = |name: &str| Reflect::get(&result, &name.into()).unwrap_or(JsValue::UNDEFINED);
-        if appsync::is_result(response.status(), !member("data").is_undefined(), member("errors").is_truthy()) {
+        let has_data = !member("data").is_undefined() || !member("successful").is_undefined();
+        if appsync::is_result(response.status(), has_data, member("errors").is_truthy()) {
             return Ok(result);
         }
     }

@@ -51,6 +51,25 @@ test("AppSync says Unauthorized: a wrong resource in the policy, against a role 
   const notAssumed = await fails("trust-policy-aud");
   assert.ok(ids(notAssumed).includes("trust-policy"), String(ids(notAssumed)));
   assert.ok(!ids(notAssumed).includes("resource-arn-mismatch"));
+
+  // Doctor says which of the two it is.
+  const { config, alice } = setting;
+  const verdict = async (state, init) => {
+    await driver(setting).enter([state]);
+    await setting.page.reload();
+    const examined = { options: alice, url: config.endpoints.graphql, init: { query: "{ notes { id } }", ...init } };
+    const steps = await setting.run(examine, examined);
+    return steps.find(({ step }) => step === "role");
+  };
+  const lacks = await verdict("resource-arn-mismatch-appsync", { role: "LocalUser" });
+  assert.match(lacks.value, /^credentials and role are right; the role LocalUser lacks appsync:GraphQL/);
+  assert.equal(lacks.explanation.causes[0].id, "appsync-role-lacks-graphql");
+  const other = await verdict("resource-arn-mismatch-appsync", { role: "arn:aws:iam::123456789012:role/NotesRole" });
+  assert.match(other.value, /^another role was assumed: the role LocalUser, not the role NotesRole$/);
+  assert.equal(other.explanation.causes[0].id, "role-not-assumed");
+  const none = await verdict("trust-policy-aud");
+  assert.match(none.value, /^no role was assumed/);
+  assert.ok(ids(none.explanation).includes("trust-policy"));
 });
 
 test("DynamoDB items of one user: the sub in place of the identity id", async () => {
@@ -114,13 +133,13 @@ test("what somebody pasted is explained without a client", async () => {
   assert.deepEqual([found.unknown.causes, found.nothing.causes], [[], []]);
 });
 
-const examine = ({ createClient }, { options, url }) =>
-  (async () => {
-    const aws = createClient({ ...options, explain: () => import("/pkg/explain.js") });
-    const steps = [];
-    for await (const step of aws.doctor(url, { lang: "en" })) steps.push(step);
-    return steps;
-  })();
+/** Runs in the page. */
+async function examine({ createClient }, { options, url, init }) {
+  const aws = createClient({ ...options, explain: () => import("/pkg/explain.js") });
+  const steps = [];
+  for await (const step of aws.doctor(url, { lang: "en", ...init })) steps.push(step);
+  return steps;
+}
 
 test("doctor passes where all is well, and says which step fails where not", async () => {
   const { config, alice, guest } = setting;
@@ -140,4 +159,111 @@ test("doctor passes where all is well, and says which step fails where not", asy
   const failed = steps.find(({ result }) => result === "failed");
   assert.deepEqual([failed.step, failed.explanation.causes[0].id], ["identity", "guest-access-off"]);
   assert.ok(steps.some(({ step, result }) => step === "whoami" && result === "skipped"));
+});
+
+test("doctor goes on past what fails, and every step has result, time, evidence and fix", async () => {
+  const { config, alice } = setting;
+  await driver(setting).enter(["trust-policy-aud"]);
+  const steps = await setting.run(examine, { options: alice, url: `${config.endpoints.rest}/items` });
+  assert.deepEqual(
+    steps.map(({ step, result, value }) => [step, result, result === "skipped" ? value : ""].join(" ").trim()),
+    [
+      ...["options passed", "pool passed", "identity passed", "credentials failed", "clock skipped credentials"],
+      ...["whoami skipped credentials", "endpoint skipped credentials", "host passed", "preflight passed"],
+      "call skipped credentials",
+    ],
+  );
+  for (const { step, ms, value, evidence, fix, result, explanation } of steps) {
+    assert.ok(Number.isInteger(ms) && ms >= 0 && value !== "", step);
+    assert.equal(evidence.length > 0 && fix.length > 0, result === "failed", step);
+    if (explanation) assert.deepEqual(fix, explanation.causes[0].fix);
+  }
+});
+
+test("doctor tells a preflight that is refused from refusals that CORS hides", async () => {
+  const { config, alice } = setting;
+  const preflight = async (state, url) => {
+    await driver(setting).enter([state]);
+    await setting.page.reload();
+    const steps = await setting.run(examine, { options: alice, url });
+    const { result, explanation } = steps.find(({ step }) => step === "preflight");
+    return [result, explanation?.causes[0].id];
+  };
+  const rest = `${config.endpoints.rest}/items`;
+  assert.deepEqual(await preflight("preflight-requires-auth", rest), ["failed", "preflight-requires-auth"]);
+  assert.deepEqual(await preflight("preflight-header-not-allowed", rest), ["failed", "preflight-header-not-allowed"]);
+  const hidden = await preflight("cors-hidden", `${config.endpoints.restWithoutCors}/items`);
+  assert.deepEqual(hidden, ["unclear", undefined]);
+});
+
+test("doctor's table has a row of short texts for each step", async () => {
+  const { config, guest } = setting;
+  await driver(setting).enter(["guest-access-off"]);
+  const rows = await setting.run(
+    async ({ createClient }, { options, url }) => {
+      const aws = createClient({ ...options, explain: () => import("/pkg/explain.js") });
+      return aws.doctor(url, { lang: "ja" }).table();
+    },
+    { options: guest, url: `${config.endpoints.rest}/items` },
+  );
+  assert.equal(rows.length, 10);
+  const identity = rows.find(({ step }) => step === "identity");
+  assert.deepEqual(Object.keys(identity), ["step", "result", "ms", "evidence", "cause", "fix"]);
+  assert.match(identity.fix, /[\u3040-\u30ff]/);
+  assert.equal(identity.result, "failed");
+});
+
+test("probing asks for credentials of the known identity and for the caller, and changes nothing", async () => {
+  const { aws, config, alice, guest } = setting;
+  const asked = async (options, probe, url = `${config.endpoints.rest}/secret`) => {
+    const before = await aws.stats();
+    const found = await setting.run(
+      async ({ createClient }, { options, url, probe }) => {
+        const client = createClient({ ...options, retry: false, explain: () => import("/pkg/explain.js") });
+        await client.credentials();
+        const outcome = await client.signedFetch(url).catch((error) => error);
+        const identity = await client.identityId();
+        await client.explain(outcome, { probe, lang: "en" });
+        const isSame = identity === (await client.identityId());
+        client.close();
+        return isSame;
+      },
+      { options, url, probe },
+    );
+    assert.equal(found, true);
+    const after = await aws.stats();
+    const more = {};
+    for (const [service, operations] of Object.entries(after.calls)) {
+      for (const [operation, outcomes] of Object.entries(operations)) {
+        const sum = (of) => Object.values(of ?? {}).reduce((all, times) => all + times, 0);
+        const times = sum(outcomes) - sum(before.calls[service]?.[operation]);
+        if (times > 0) more[`${service} ${operation}`] = times;
+      }
+    }
+    return more;
+  };
+  const without = await asked(alice, false);
+  const withProbe = await asked(alice, true);
+  const difference = (one, other) =>
+    Object.fromEntries(
+      Object.keys(one)
+        .map((name) => [name, one[name] - (other[name] ?? 0)])
+        .filter(([, times]) => times !== 0),
+    );
+  assert.deepEqual(difference(withProbe, without), {
+    "cognitoIdentity GetCredentialsForIdentity": 1,
+    "sts GetCallerIdentity": 1,
+  });
+  const ofGuest = difference(await asked(guest, true), await asked(guest, false));
+  assert.deepEqual(ofGuest, { "sts GetCallerIdentity": 1 });
+  // Where CORS hides the answer, the API is asked with GET and HEAD, and a browser sends preflights.
+  const hidden = `${config.endpoints.restWithoutCors}/secret`;
+  const ofHidden = difference(await asked(alice, true, hidden), await asked(alice, false, hidden));
+  const { "restWithoutCors GET /secret": gets, ...others } = difference(ofHidden, ofGuest);
+  assert.ok(gets > 0);
+  // HEAD at the root is no operation of the API.
+  assert.deepEqual(Object.keys(others).sort(), [
+    "cognitoIdentity GetCredentialsForIdentity",
+    "restWithoutCors unknown",
+  ]);
 });

@@ -17,7 +17,7 @@ after(async () => {
   await all?.stop();
 });
 beforeEach(async () => {
-  await fetch(`${all.localAwsUrl}/_local/reset`, { method: "POST" });
+  await control("reset", {});
   context = await browser.newContext();
   page = await context.newPage();
   page.setDefaultTimeout(20_000);
@@ -28,6 +28,13 @@ beforeEach(async () => {
   page.on("response", (response) => answers.push(response));
 });
 afterEach(() => context.close());
+
+const control = (path, body) =>
+  fetch(`${all.localAwsUrl}/_local/${path}`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
 
 const denied = "403 AccessDeniedException";
 
@@ -203,6 +210,61 @@ test("requests can be edited and sent by keyboard", async () => {
   await send("mutation");
   assert.equal(await status("mutation"), "Not JSON");
 });
+
+const messages = (room, of = page) => of.locator(`#room-${room} .messages li`);
+const connection = (room, state) => page.locator(`#room-${room} [data-slot=state]`, { hasText: state }).waitFor();
+
+async function join(room, of = page) {
+  await of.locator(`#room-${room} [data-slot=join]`).click();
+  await of.locator(`#room-${room} .say:not([inert])`).waitFor();
+}
+
+async function say(room, text, of = page) {
+  await of.locator(`#room-${room} input[name=text]`).fill(text);
+  await of.locator(`#room-${room} .say button`).click();
+}
+
+for (const room of ["subscription", "events"]) {
+  test(`two tabs talk in the room of ${room}, and one survives the loss of its network`, async () => {
+    await open();
+    await join(room);
+    const other = await (await browser.newContext()).newPage();
+    await other.goto(all.pageUrl);
+    await join(room, other);
+    await connection(room, "Connected");
+    for (const [from, text] of [
+      [page, "Kettle on ☂"],
+      [other, "Coming"],
+    ]) {
+      await say(room, text, from);
+      for (const tab of [page, other]) await messages(room, tab).first().getByText(text).waitFor();
+    }
+
+    // The browser's emulation leaves open sockets alone, so the server ends them.
+    await context.setOffline(true);
+    await control("faults", { realtime: { drop: {} } });
+    await connection(room, "Connection lost");
+    await messages(room, other).first().getByText("Connected again").waitFor();
+    await say(room, "Nobody here?", other);
+    await messages(room, other).first().getByText("Nobody here?").waitFor();
+    await context.setOffline(false);
+    await connection(room, "Connected");
+    await messages(room).first().getByText("Connected again").waitFor();
+    await say(room, "Back", other);
+    await messages(room).first().getByText("Back").waitFor();
+    assert.deepEqual(await messages(room).allTextContents(), [
+      "Back",
+      "Connected again. What was sent meanwhile is missing here.",
+      "Coming",
+      "Kettle on ☂",
+    ]);
+
+    await page.locator(`#room-${room} [data-slot=join]`).click();
+    await connection(room, "Not connected");
+    await assertNoSecrets();
+    await other.context().close();
+  });
+}
 
 test("nothing is wider than the smallest phone", async () => {
   await page.setViewportSize({ width: 360, height: 740 });

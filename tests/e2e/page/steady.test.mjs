@@ -1,6 +1,7 @@
 // What thousands of calls leave behind in a page: nothing.
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
+import { assertNothingGrew, holdings, watchTimers } from "../support/held.mjs";
 import { useSetting } from "../support/setting.mjs";
 
 const at = useSetting({ newPages: true });
@@ -8,9 +9,6 @@ const at = useSetting({ newPages: true });
 /** More of them: STEADY_CALLS=10000 node --test tests/e2e/page/steady.test.mjs */
 const IN_A_ROW = Number(process.env.STEADY_CALLS ?? 2_000);
 const AT_ONCE = 200;
-
-/** Bytes of JavaScript that are noise: a leak of a single small object for each call would be twice that. */
-const NOISE = 100_000;
 
 /** What calls are made of; each holds on to memory outside of the heap, too. */
 const KINDS = [
@@ -24,56 +22,12 @@ const KINDS = [
   "Uint8Array",
 ];
 
-/** Lets the page tell of timers that are to come. */
-function watchTimers() {
-  const timers = new Set();
-  const { setTimeout, clearTimeout } = globalThis;
-  globalThis.setTimeout = (work, ...rest) => {
-    const timer = setTimeout((...given) => (timers.delete(timer), work(...given)), ...rest);
-    timers.add(timer);
-    return timer;
-  };
-  globalThis.clearTimeout = (timer) => (timers.delete(timer), clearTimeout(timer));
-  globalThis.timersToCome = () => timers.size;
-}
-
-let devtools;
+let held;
 beforeEach(async () => {
   await at.page.addInitScript(watchTimers);
   await at.page.reload();
-  devtools = await at.context.newCDPSession(at.page);
+  held = await holdings(at, KINDS);
 });
-
-/** What a function says of all living objects of a kind, whoever holds them. */
-async function ask(kind, functionDeclaration) {
-  const { result: prototype } = await devtools.send("Runtime.evaluate", { expression: `${kind}.prototype` });
-  const { objects } = await devtools.send("Runtime.queryObjects", { prototypeObjectId: prototype.objectId });
-  const { objectId } = objects;
-  const { result } = await devtools.send("Runtime.callFunctionOn", { functionDeclaration, objectId });
-  await devtools.send("Runtime.releaseObject", { objectId });
-  return result.value;
-}
-
-const count = (kind) => ask(kind, "function () { return this.length; }");
-
-/** Memory of WebAssembly can grow only. */
-const wasmBytes = () =>
-  ask("WebAssembly.Memory", "function () { return this.reduce((sum, memory) => sum + memory.buffer.byteLength, 0); }");
-
-/** All that the page holds, once what nobody holds is gone. */
-async function held() {
-  // What finalizers and the loader let go of is collected the second time.
-  for (let time = 0; time < 2; time += 1) {
-    await devtools.send("HeapProfiler.collectGarbage");
-    await at.page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 50)));
-  }
-  const { jsEventListeners: listeners, nodes } = await devtools.send("Memory.getDOMCounters");
-  const objects = {};
-  for (const kind of KINDS) objects[kind] = await count(kind);
-  const { usedSize } = await devtools.send("Runtime.getHeapUsage");
-  const timers = await at.page.evaluate(() => globalThis.timersToCome());
-  return { usedSize, listeners, nodes, objects, timers, wasmBytes: await wasmBytes() };
-}
 
 /** Makes a client for calls to the page's own server, which answers at once and needs no preflights. */
 const keepClient = () =>
@@ -105,20 +59,6 @@ const atOnce = (calls) =>
   at.page.evaluate(async (calls) => {
     await Promise.all(Array.from({ length: calls }, (_, at) => globalThis.call(at)));
   }, calls);
-
-function assertNothingGrew(now, then) {
-  const { usedSize: usedNow, objects: objectsNow, ...restNow } = now;
-  const { usedSize: usedThen, objects: objectsThen, ...restThen } = then;
-  assert.deepEqual(restNow, restThen);
-  for (const kind of KINDS) {
-    // The page's own workings come and go by a few.
-    assert.ok(
-      objectsNow[kind] <= objectsThen[kind] + 10,
-      `${kind}: ${objectsThen[kind]} before, ${objectsNow[kind]} now`,
-    );
-  }
-  assert.ok(usedNow - usedThen < NOISE, `${usedThen} bytes before, ${usedNow} now`);
-}
 
 test(`${IN_A_ROW} calls in a row and ${AT_ONCE} at once leave nothing behind`, async (t) => {
   await keepClient();

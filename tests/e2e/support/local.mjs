@@ -16,6 +16,7 @@ export function controls(url) {
     stats,
     reset: () => call("reset", {}),
     faults: (faults) => call("faults", faults),
+    publish: (messages) => call("publish", messages),
     developerToken: (of) => call("developer-token", of),
     cognitoCalls: async () => countCognito(await stats()),
   };
@@ -36,6 +37,7 @@ export const endpoints = ({ endpoints: at, region }) => [
   { url: at.restWithoutCors, service: "execute-api" },
   { url: at.http, service: "execute-api" },
   { url: at.graphql, service: "appsync" },
+  { url: at.events, service: "appsync" },
 ];
 
 /** The user of that name, who can sign in. */

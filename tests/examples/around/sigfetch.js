@@ -7,9 +7,28 @@ export const clients = [];
 
 export function createClient(options) {
   const endpoints = [...(options.endpoints ?? []), ...globalThis.local.endpoints];
-  // Not a literal: the bundler of the examples is to leave it alone.
-  const explanations = "/pkg/explain.js";
-  const client = create({ explain: () => import(explanations), ...options, endpoints });
+  // Not literals: the bundler of the examples is to leave them alone.
+  const [explanations, connections] = ["/pkg/explain.js", "/pkg/realtime.js"];
+  const parts = { explain: () => import(explanations), realtime: () => import(connections) };
+  // What an example says of the parts is for bundlers.
+  const client = create({ ...options, ...parts, endpoints });
   clients.push(client);
-  return client;
+  const { subscribe, events } = client;
+  const channelOf = (endpoint) => (name) => {
+    const channel = events(endpoint).channel(name);
+    return { ...channel, subscribe: (...given) => ending(channel.subscribe(...given)) };
+  };
+  return Object.assign(client, {
+    subscribe: (...given) => ending(subscribe(...given)),
+    events: (endpoint) => ({ channel: channelOf(endpoint) }),
+  });
+}
+
+/** A subscription that ends once it is acknowledged, because programs wait for the end. */
+function ending(subscription) {
+  subscription.ready().then(
+    () => setTimeout(subscription.unsubscribe),
+    () => {},
+  );
+  return subscription;
 }

@@ -1,9 +1,16 @@
-import { ApolloClient, HttpLink, InMemoryCache, gql } from "@apollo/client";
+import { ApolloClient, ApolloLink, HttpLink, InMemoryCache, Observable, gql } from "@apollo/client";
+import { OperationTypeNode } from "graphql";
 import { app } from "./app.js";
+import { ADDED, AUDITED, liveClient } from "./live.js";
 
 app((aws, { graphql }) => {
+  const live = liveClient(aws, graphql);
   const client = new ApolloClient({
-    link: new HttpLink({ uri: graphql, fetch: aws.signedFetch }),
+    link: ApolloLink.split(
+      ({ operationType }) => operationType === OperationTypeNode.SUBSCRIPTION,
+      new ApolloLink((operation) => new Observable((sink) => live.subscribe(operation, sink))),
+      new HttpLink({ uri: graphql, fetch: aws.signedFetch }),
+    ),
     cache: new InMemoryCache(),
   });
   return {
@@ -28,6 +35,14 @@ app((aws, { graphql }) => {
       const context = { fetchOptions: { signal } };
       return (await client.query({ query, context, fetchPolicy: "network-only" })).data.notes.map(({ text }) => text);
     },
+    listen(heard) {
+      const added = client.subscribe({ query: gql(ADDED) }).subscribe(({ data }) => heard(data.noteAdded.text));
+      return () => added.unsubscribe();
+    },
+    listenForbidden: () =>
+      new Promise((_, reject) =>
+        client.subscribe({ query: gql(AUDITED) }).subscribe({ next: ({ error }) => reject(error), error: reject }),
+      ),
     forbidden() {
       const query = gql`
         {

@@ -7,11 +7,13 @@ import { createClient } from "sigfetch";
  * - `add(text)`: writes, and gives the text as it was answered
  * - `list(signal)`: reads all texts, until the signal says no
  * - `forbidden()`: asks for what AWS refuses, and ends as the library ends then
+ * - `listen(heard)`: subscribes, where the library does, and gives the function that ends it
+ * - `listenForbidden()`: subscribes to what AWS refuses, and ends as the library ends then
  * - `told(error)`: AWS's own words, where they are not in the error's message
  */
 export function app(make) {
   globalThis.start = (options, endpoints) => {
-    const aws = createClient(options);
+    const aws = createClient({ ...options, realtime: () => import("sigfetch/realtime") });
     globalThis.app = { told: (error) => error.message, ...make(aws, endpoints) };
   };
 }

@@ -1,8 +1,11 @@
 import { GraphQLClient } from "graphql-request";
 import { app } from "./app.js";
+import { ADDED, AUDITED, liveClient } from "./live.js";
 
 app((aws, { graphql }) => {
   const client = new GraphQLClient(graphql, { fetch: aws.signedFetch });
+  const live = liveClient(aws, graphql);
+  const sink = { next() {}, error() {}, complete() {} };
   return {
     async add(text) {
       const query = "mutation Add($text: String!) { addNote(text: $text) { text } }";
@@ -12,6 +15,8 @@ app((aws, { graphql }) => {
       const { notes } = await client.request({ document: "{ notes { text } }", signal });
       return notes.map(({ text }) => text);
     },
+    listen: (heard) => live.subscribe({ query: ADDED }, { ...sink, next: ({ data }) => heard(data.noteAdded.text) }),
+    listenForbidden: () => new Promise((_, error) => live.subscribe({ query: AUDITED }, { ...sink, error })),
     forbidden: () => client.request("{ audit { owner } }"),
   };
 });

@@ -1,10 +1,15 @@
-import { Client, fetchExchange } from "@urql/core";
+import { Client, fetchExchange, subscriptionExchange } from "@urql/core";
 import { app } from "./app.js";
+import { ADDED, AUDITED, liveClient } from "./live.js";
 
 app((aws, { graphql }) => {
+  const live = liveClient(aws, graphql);
+  const forwardSubscription = (request) => ({
+    subscribe: (sink) => ({ unsubscribe: live.subscribe(request, sink) }),
+  });
   const client = new Client({
     url: graphql,
-    exchanges: [fetchExchange],
+    exchanges: [fetchExchange, subscriptionExchange({ forwardSubscription })],
     fetch: aws.signedFetch,
     // AppSync takes queries by POST only.
     preferGetMethod: false,
@@ -32,6 +37,12 @@ app((aws, { graphql }) => {
       });
       return valueOf(result).notes.map(({ text }) => text);
     },
+    listen(heard) {
+      const added = client.subscription(ADDED, { owner: null });
+      return added.subscribe(({ data }) => heard(data.noteAdded.text)).unsubscribe;
+    },
+    listenForbidden: () =>
+      new Promise((_, reject) => client.subscription(AUDITED, {}).subscribe(({ error }) => reject(error))),
     forbidden: async () => valueOf(await client.query("{ audit { owner } }", {}).toPromise()),
   };
 });

@@ -14,6 +14,7 @@ from botocore.config import Config
 
 import appsync
 import cognito
+import events
 import rest_api
 import roles
 import storage
@@ -40,12 +41,13 @@ def furnish(client, endpoint: str) -> dict:
     account = client("sts").get_caller_identity()["Account"]
     api, stage = rest_api.create(client)
     graphql = appsync.create(client("appsync"))
+    event_api, event_host = events.create(client("appsync"))
     table = storage.create_table(client("dynamodb"))
     bucket = storage.create_bucket(client("s3"))
     queue = storage.create_queue(client("sqs"))
     user_pool = cognito.create_user_pool(client("cognito-idp"))
     identity_pool = cognito.create_identity_pool(client("cognito-identity"), user_pool)
-    named = roles.Resources(REGION, account, api, stage, graphql, table, bucket, queue)
+    named = roles.Resources(REGION, account, api, stage, graphql, event_api, table, bucket, queue)
     role_arns = roles.create(client("iam"), identity_pool, named)
     client("cognito-identity").set_identity_pool_roles(IdentityPoolId=identity_pool, Roles=role_arns)
     # Cognito answers on the bare host only: ministack takes a label it does not list for a bucket's name.
@@ -60,6 +62,7 @@ def furnish(client, endpoint: str) -> dict:
         "services": services,
         "restApi": {"id": api, "stage": stage, "url": url(f"{api}.execute-api", f"/{stage}")},
         "graphqlApi": {"id": graphql, "url": url(f"{graphql}.appsync-api", "/graphql")},
+        "eventApi": {"id": event_api, "url": f"http://{event_host}/event"},
         "table": table,
         "bucket": {"name": bucket, "url": url(f"{bucket}.s3.{REGION}")},
         "queue": {"name": queue, "path": f"/{account}/{queue}"},

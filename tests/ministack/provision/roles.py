@@ -13,6 +13,7 @@ class Resources:
     rest_api: str
     stage: str
     graphql_api: str
+    event_api: str
     table: str
     bucket: str
     queue: str
@@ -34,6 +35,9 @@ def _guest(on: Resources) -> list:
         _allow("execute-api:Invoke", on.arn("execute-api", f"{on.rest_api}/{on.stage}/*/echo"),
                on.arn("execute-api", f"{on.rest_api}/{on.stage}/*/echo/*")),
         _allow("appsync:GraphQL", on.arn("appsync", f"apis/{on.graphql_api}/types/Query/*")),
+        _allow("appsync:EventConnect", on.arn("appsync", f"apis/{on.event_api}")),
+        _allow("appsync:EventSubscribe", on.arn("appsync", f"apis/{on.event_api}/channelNamespace/*")),
+        _allow("appsync:EventPublish", on.arn("appsync", f"apis/{on.event_api}/channelNamespace/default")),
         _allow("dynamodb:GetItem", on.arn("dynamodb", f"table/{on.table}")),
         _allow("s3:GetObject", f"arn:aws:s3:::{on.bucket}/*"),
         _allow("s3:PutObject", f"arn:aws:s3:::{on.bucket}/*"),
@@ -45,6 +49,7 @@ def _user(on: Resources) -> list:
     return [
         _allow("execute-api:Invoke", on.arn("execute-api", f"{on.rest_api}/{on.stage}/*/reports")),
         _allow("appsync:GraphQL", on.arn("appsync", f"apis/{on.graphql_api}/types/Mutation/*")),
+        _allow("appsync:EventPublish", on.arn("appsync", f"apis/{on.event_api}/channelNamespace/*")),
         _allow("dynamodb:PutItem", on.arn("dynamodb", f"table/{on.table}")),
     ]
 

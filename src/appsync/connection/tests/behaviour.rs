@@ -8,9 +8,14 @@ fn gaps(deliveries: &[Delivery<JsonValue>]) -> u32 {
 
 fn failure(deliveries: &[Delivery<JsonValue>]) -> Option<&Error> {
     match deliveries.last() {
-        Some(Delivery::Failed(error)) => Some(error),
+        Some(Delivery::Failed(Failure::Coded(error))) => Some(error),
         _ => None,
     }
+}
+
+fn code(failure: Failure<JsonValue>) -> Code {
+    let Failure::Coded(error) = failure else { panic!("{failure:?}") };
+    error.code
 }
 
 #[test]
@@ -52,7 +57,7 @@ fn a_socket_is_authorized_by_its_second_subprotocol_and_a_start_by_itself() {
         "Authorization": "AWS4-HMAC-SHA256 SIGNATURE1",
     });
     for protocol in BOTH {
-        let mut connection = connection(protocol);
+        let (mut connection, _) = connection(protocol);
         let at = Moment { now: 0, random: 0.0 };
         connection.subscribe(operation(protocol), QueueLimits::default(), at);
         let Some(Action::Sign(task)) = connection.next_action() else { panic!("no signature wanted") };
@@ -67,9 +72,8 @@ fn a_socket_is_authorized_by_its_second_subprotocol_and_a_start_by_itself() {
         };
         assert_eq!(url, format!("wss://{ID}.appsync-realtime-api.us-east-1.amazonaws.com/{end}"));
         assert_eq!(subprotocol, name);
-        let encoded = second.expose().strip_prefix("header-").unwrap();
-        assert!(encoded.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_'));
-        assert_eq!(serde_json::from_slice::<Json>(&decode_base64url(encoded)).unwrap(), header);
+        assert!(second.expose().is_ascii());
+        assert_eq!(serde_json::from_str::<Json>(second.expose()).unwrap(), header);
 
         let (hand, ..) = Hand::connected(protocol, 1);
         let start = &hand.sent[0];
@@ -85,23 +89,10 @@ fn a_socket_is_authorized_by_its_second_subprotocol_and_a_start_by_itself() {
     }
 }
 
-fn decode_base64url(text: &str) -> Vec<u8> {
-    let place = |byte| match byte {
-        b'A'..=b'Z' => byte - b'A',
-        b'a'..=b'z' => byte - b'a' + 26,
-        b'0'..=b'9' => byte - b'0' + 52,
-        b'-' => 62,
-        _ => 63,
-    };
-    let bits: Vec<bool> =
-        text.bytes().flat_map(|byte| (0..6).rev().map(move |bit| place(byte) >> bit & 1 == 1)).collect();
-    bits.chunks_exact(8).map(|byte| byte.iter().fold(0, |byte, bit| byte << 1 | u8::from(*bit))).collect()
-}
-
 #[test]
 fn nothing_secret_and_nothing_of_the_users_is_printed() {
     for protocol in BOTH {
-        let mut connection = connection(protocol);
+        let (mut connection, _) = connection(protocol);
         let at = Moment { now: 0, random: 0.0 };
         let operation = operation(protocol);
         let mut printed = format!("{operation:?}{:?}", authorization(1));
@@ -246,11 +237,11 @@ fn after_throttling_without_an_id_the_starts_without_an_answer_are_sent_again() 
 #[test]
 fn expired_credentials_and_a_wrong_clock_are_recovered_from_once() {
     let skew = "Signature expired: 20220127T001427Z is now earlier than 20220127T014428Z (20220127T015928Z - 15 min.)";
-    for (name, message, recovery) in [
-        ("UnauthorizedException", "", Recovery::Credentials),
-        ("com.amazonaws.deepdish.graphql.auth#UnauthorizedException", "Permission denied", Recovery::Credentials),
-        ("X", "The security token included in the request is expired", Recovery::Credentials),
-        ("BadRequestException", skew, Recovery::Clock(Some(1_643_248_768_000))),
+    for (name, message) in [
+        ("UnauthorizedException", ""),
+        ("com.amazonaws.deepdish.graphql.auth#UnauthorizedException", "Permission denied"),
+        ("X", "The security token included in the request is expired"),
+        ("BadRequestException", skew),
     ] {
         for protocol in BOTH {
             // A start.
@@ -260,27 +251,26 @@ fn expired_credentials_and_a_wrong_clock_are_recovered_from_once() {
             hand.sign(41);
             let wire = hand.wires()[0];
             hand.receive(refused(protocol, Some(wire), name, message));
-            assert_eq!(hand.tasks[0].refused, Some(RefusedSignature { recovery, stamp: 41 }));
+            assert_eq!((hand.refused_keys(), hand.tasks.len()), (vec!["41".to_owned()], 1));
             hand.sent.clear();
             hand.sign(42);
             let wire = hand.wires()[0];
             hand.receive(refused(protocol, Some(wire), name, message));
             assert_eq!(failure(&hand.take(id)).unwrap().code, Code::Refused);
-            assert!(hand.tasks.is_empty() && hand.closed.is_empty());
+            assert!(hand.refused_keys().is_empty() && hand.tasks.is_empty() && hand.closed.is_empty());
             // One that is running.
             hand.now += LASTING;
             hand.receive(refused(protocol, Some(wires[0]), name, message));
             hand.wait(500);
-            assert!(hand.tasks[0].refused.is_some());
+            assert_eq!(hand.refused_keys(), ["1"]);
             hand.start();
             assert_eq!(gaps(&hand.take(ids[0])), 1);
 
             // A connect.
             let mut hand = Hand::new(protocol);
             let id = hand.subscribe();
-            for stamp in [7, 8] {
-                assert_eq!(hand.tasks[0].refused, (stamp == 8).then_some(RefusedSignature { recovery, stamp: 7 }));
-                hand.sign(stamp);
+            for key in [7, 8] {
+                hand.sign(key);
                 let socket = hand.socket.unwrap();
                 hand.call(|connection, at| connection.opened(socket, at));
                 let errors = json!([{ "errorType": name, "message": message, "errorCode": 400 }]);
@@ -289,6 +279,7 @@ fn expired_credentials_and_a_wrong_clock_are_recovered_from_once() {
                     Protocol::Events => json!({ "type": "connection_error", "errors": errors }),
                 });
                 assert_eq!(hand.closed.last(), Some(&socket));
+                assert_eq!(hand.refused_keys(), if key == 7 { vec!["7"] } else { Vec::new() });
             }
             assert_eq!(failure(&hand.take(id)).unwrap().code, Code::Refused);
             assert_eq!((hand.state(), hand.connection.is_idle()), (Some(&State::Idle), true));
@@ -297,22 +288,62 @@ fn expired_credentials_and_a_wrong_clock_are_recovered_from_once() {
 }
 
 #[test]
-fn a_recovery_is_not_forgotten_when_the_connection_is_lost_meanwhile() {
-    let (mut hand, ..) = Hand::connected(Protocol::GraphQl, 1);
-    hand.subscribe();
-    hand.sent.clear();
-    hand.sign(1);
-    let wire = hand.wires()[0];
-    hand.receive(refused(Protocol::GraphQl, Some(wire), "UnauthorizedException", ""));
-    assert_eq!(hand.tasks.len(), 1);
-    hand.close();
-    hand.tasks.clear();
-    hand.wait(1_000);
-    hand.sign(1);
-    let socket = hand.socket.unwrap();
-    hand.call(|connection, at| connection.opened(socket, at));
-    hand.receive(frame(Protocol::GraphQl, "acknowledged", 0));
-    assert_eq!(hand.tasks.iter().filter(|task| task.refused.is_some()).count(), 1);
+fn a_connection_that_was_there_outlasts_credentials_that_are_refused_for_a_while() {
+    for protocol in BOTH {
+        let refuse = |hand: &mut Hand, key: u64| {
+            hand.sign(key);
+            let socket = hand.socket.unwrap();
+            hand.call(|connection, at| connection.opened(socket, at));
+            let errors = json!([{ "errorType": "UnauthorizedException", "errorCode": 401 }]);
+            let payload = json!({ "errors": errors });
+            hand.receive(json!({ "type": "connection_error", "payload": payload, "errors": errors }));
+        };
+        let lost = || {
+            let (mut hand, ids, _) = Hand::connected(protocol, 1);
+            hand.close();
+            hand.wait(60_000);
+            (hand, ids[0])
+        };
+
+        let (mut hand, id) = lost();
+        for key in 1..=5 {
+            refuse(&mut hand, key);
+            assert_eq!(hand.refused_keys(), [key.to_string()]);
+            // Only the first one is followed at once.
+            assert_eq!(hand.tasks.len(), usize::from(key == 1));
+            hand.wait(60_000);
+        }
+        hand.connect();
+        assert_eq!((gaps(&hand.take(id)), hand.state()), (1, Some(&State::Connected)));
+
+        let (mut hand, id) = lost();
+        for key in 1..=7 {
+            refuse(&mut hand, key);
+            hand.wait(60_000);
+        }
+        assert_eq!(failure(&hand.take(id)).unwrap().code, Code::Refused);
+        assert!(hand.tasks.is_empty());
+    }
+}
+
+#[test]
+fn each_key_that_is_accepted_is_told_once() {
+    let accepted = |hand: &mut Hand| -> Vec<String> {
+        let others = std::mem::take(&mut hand.others).into_iter();
+        others
+            .filter_map(|action| if let Action::Accepted { key } = action { Some(key.to_string()) } else { None })
+            .collect()
+    };
+    for protocol in BOTH {
+        let (mut hand, ..) = Hand::connected(protocol, 2);
+        assert_eq!(accepted(&mut hand), ["1"]);
+        hand.subscribe();
+        hand.sent.clear();
+        hand.sign(2);
+        assert!(accepted(&mut hand).is_empty());
+        hand.receive(frame(protocol, "started", hand.wires()[0]));
+        assert_eq!(accepted(&mut hand), ["2"]);
+    }
 }
 
 #[test]
@@ -345,7 +376,7 @@ fn every_way_to_lose_the_connection_gives_one_gap_when_messages_arrive_again() {
             |hand| {
                 hand.receive(json!({ "type": "connection_error", "errors": [{ "errorType": "X", "errorCode": 500 }] }))
             },
-            |loss| matches!(loss, Loss::Refused(_)),
+            |loss| *loss == Loss::Refused,
         ),
     ];
     for protocol in BOTH {
@@ -446,18 +477,33 @@ fn a_first_connection_is_given_up_unless_the_device_is_offline() {
 }
 
 #[test]
+fn what_the_signer_has_thrown_is_handed_on_as_it_is() {
+    let mut hand = Hand::new(Protocol::Events);
+    let id = hand.subscribe();
+    let thrown = JsonValue(json!({ "name": "thrown" }));
+    for is_retryable in [true, false] {
+        hand.wait(60_000);
+        let ticket = hand.tasks.remove(0).ticket;
+        let failure = Failure::Thrown { thrown: thrown.clone(), is_retryable };
+        hand.call(|connection, at| connection.signed(ticket, Err(failure.clone()), at));
+        let expected = if is_retryable { Vec::new() } else { vec![Delivery::Failed(failure)] };
+        assert_eq!(hand.take(id), expected);
+    }
+}
+
+#[test]
 fn what_cannot_be_signed_is_tried_again_or_ends() {
     for (code, is_final) in [(Code::LoginExpired, true), (Code::Network, false)] {
         let mut hand = Hand::new(Protocol::GraphQl);
         let id = hand.subscribe();
         let ticket = hand.tasks.remove(0).ticket;
-        hand.call(|connection, at| connection.signed(ticket, Err(Error::new(code, "x")), at));
+        hand.call(|connection, at| connection.signed(ticket, Err(Error::new(code, "x").into()), at));
         assert_eq!(failure(&hand.take(id)).map(|error| error.code), is_final.then_some(code));
 
         let (mut hand, ids, _) = Hand::connected(Protocol::GraphQl, 1);
         let id = hand.subscribe();
         let ticket = hand.tasks.remove(0).ticket;
-        hand.call(|connection, at| connection.signed(ticket, Err(Error::new(code, "x")), at));
+        hand.call(|connection, at| connection.signed(ticket, Err(Error::new(code, "x").into()), at));
         assert_eq!(failure(&hand.take(id)).map(|error| error.code), is_final.then_some(code));
         assert!(hand.take(ids[0]).is_empty() && hand.closed.is_empty());
     }
@@ -524,7 +570,7 @@ fn signing_out_ends_everything_and_no_late_signature_is_used() {
     for protocol in BOTH {
         let (mut hand, ids, _) = Hand::connected(protocol, 1);
         let starting = hand.subscribe();
-        hand.call(|connection, _| connection.end(Err(Error::new(Code::Refused, "signed out"))));
+        hand.call(|connection, _| connection.end(Err(Error::new(Code::Refused, "signed out").into())));
         for id in [ids[0], starting] {
             assert_eq!(failure(&hand.take(id)).unwrap().message, "signed out");
         }
@@ -576,17 +622,19 @@ fn publishes_are_answered_by_their_ids() {
     hand.receive(
         json!({ "type": "publish_error", "id": ids[2], "errors": [{ "errorType": "UnauthorizedException" }] }),
     );
-    assert!(hand.tasks[0].refused.is_some(), "recovered once");
+    assert_eq!(hand.refused_keys(), ["1"]);
+    assert_eq!(hand.tasks.len(), 1, "recovered once");
     hand.close();
     let results: Vec<_> = std::mem::take(&mut hand.others)
         .into_iter()
         .filter_map(|action| match action {
-            Action::Published { publish, result } => Some((publish, result.map_err(|error| error.code))),
+            Action::Published { publish, result } => Some((publish, result.map_err(code))),
             _ => None,
         })
         .collect();
     assert_eq!(results.len(), 3);
-    assert_eq!((results[0].0, results[0].1.as_ref().unwrap().successful.len()), (publishes[1], 1));
+    let answer = &results[0].1.as_ref().unwrap().0;
+    assert_eq!((results[0].0, &answer["successful"]), (publishes[1], &successful));
     assert_eq!(results[1], (publishes[0], Err(Code::Refused)));
     assert_eq!(results[2], (publishes[3], Err(Code::Network)), "it may have been published");
     // The one that was refused is not sent yet, and goes on.
@@ -607,10 +655,11 @@ fn a_publish_ends_in_time_and_only_what_gets_through_is_taken() {
     let mut hand = Hand::new(Protocol::Events);
     let id = hand.call(|connection, at| connection.publish(publish(), at)).unwrap();
     hand.wait(30_000);
-    assert!(matches!(hand.others.last(), Some(Action::Published { publish, result: Err(error) })
+    assert!(matches!(hand.others.last(), Some(Action::Published { publish, result: Err(Failure::Coded(error)) })
         if *publish == id && error.code == Code::Timeout));
     let channel = events::Channel::parse("a").unwrap();
-    let unsafe_publish = Publish::batches(&channel, &[String::from("\"<b>\"")]).unwrap().remove(0);
+    let unsafe_publish = events::Publish::batches(&channel, &[String::from("\"<b>\"")], false).unwrap().remove(0);
+    let unsafe_publish = unsafe_publish.body().to_owned();
     let error = hand.call(|connection, at| connection.publish(unsafe_publish, at)).unwrap_err();
     assert_eq!((error.code, error.field.as_deref()), (Code::InvalidRequest, Some("events")));
     let mut hand = Hand::new(Protocol::GraphQl);
@@ -638,8 +687,10 @@ fn frames_that_cannot_be_used_harm_nobody() {
         ] {
             hand.receive(frame);
         }
-        let unusable =
-            hand.others.iter().filter(|a| matches!(a, Action::Unusable(e) if e.field.as_deref() == Some("frame")));
+        let unusable = hand
+            .others
+            .iter()
+            .filter(|a| matches!(a, Action::Unusable(Failure::Coded(e)) if e.field.as_deref() == Some("frame")));
         assert_eq!(unusable.count(), 11);
         for frame in [data(protocol, 4_000_000_000, 1), frame(protocol, "started", 9_999), json!({ "type": "error" })] {
             hand.receive(frame);

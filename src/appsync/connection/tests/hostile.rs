@@ -168,7 +168,7 @@ impl World {
     fn new(protocol: Protocol) -> Self {
         Self {
             protocol,
-            connection: connection(protocol),
+            connection: connection(protocol).0,
             now: 0,
             ids: Vec::new(),
             ready: BTreeSet::new(),
@@ -199,7 +199,7 @@ impl World {
                     self.ready.insert(id);
                 }
                 Action::Published { .. } => self.publishes -= 1,
-                Action::Subscribed(_) | Action::State(_) | Action::Unusable(_) => {}
+                Action::Accepted { .. } | Action::Subscribed(_) | Action::State(_) | Action::Unusable(_) => {}
             }
         }
         for subscription in &self.connection.subscriptions {
@@ -248,7 +248,7 @@ impl World {
             }
             Step::Sign(index, error) if index < self.tasks.len() => {
                 let ticket = self.tasks.remove(index);
-                let result = error.map_or(Ok(authorization(1)), |code| Err(Error::new(code, "x")));
+                let result = error.map_or(Ok(authorization(1)), |code| Err(Error::new(code, "x").into()));
                 self.call(random, |connection, at| connection.signed(ticket, result, at));
             }
             Step::Opened(back) => {
@@ -272,7 +272,7 @@ impl World {
             Step::Network(is_online) => self.call(random, |connection, at| connection.network_changed(is_online, at)),
             Step::IdentityChanged => self.call(random, Connection::identity_changed),
             Step::End(is_error) => {
-                let outcome = if is_error { Err(Error::new(Code::Refused, "signed out")) } else { Ok(()) };
+                let outcome = if is_error { Err(Error::new(Code::Refused, "signed out").into()) } else { Ok(()) };
                 self.call(random, |connection, _| connection.end(outcome));
                 assert!(self.connection.subscriptions() == 0 && self.publishes == 0 && self.usable.is_empty());
             }

@@ -2,19 +2,21 @@ mod behaviour;
 mod hostile;
 mod soak;
 
+use std::cell::RefCell;
+
 use serde_json::{Value as Json, json};
 
 use super::*;
 use crate::appsync::events;
-use crate::appsync::realtime;
+use crate::appsync::{kind_of_frame, realtime, refusal, reply_of_frame};
 
 /// JSON as the tests' own parser makes it.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct JsonValue(pub(crate) Json);
 
 impl Value for JsonValue {
-    fn member(&self, name: &str) -> Option<Self> {
-        self.0.as_object()?.get(name).cloned().map(Self)
+    fn member(&self, member: Member) -> Option<Self> {
+        self.0.as_object()?.get(member.name()).cloned().map(Self)
     }
 
     fn item(&self, index: usize) -> Option<Self> {
@@ -36,31 +38,46 @@ impl Value for JsonValue {
 
 const ID: &str = "abcdefghijklmnopqrstuvwxyz";
 
-fn connection(protocol: Protocol) -> Connection<JsonValue> {
+/// The access keys whose signatures were refused for something that can be put right.
+type RefusedKeys = Rc<RefCell<Vec<String>>>;
+
+/// A connection, judged as a client does.
+fn connection(protocol: Protocol) -> (Connection<JsonValue>, RefusedKeys) {
     let path = if protocol == Protocol::GraphQl { "graphql" } else { "event" };
     let url = format!("https://{ID}.appsync-api.us-east-1.amazonaws.com/{path}");
-    Connection::new(Endpoint::parse(protocol, &url).unwrap())
+    let keys = RefusedKeys::default();
+    let noted = keys.clone();
+    let judge = move |error: Option<&JsonValue>, key: Option<&str>| {
+        let reply = reply_of_frame(error.map(|JsonValue(error)| error.into()));
+        let remedy = Remedy::of(kind_of_frame(&reply));
+        noted.borrow_mut().extend(key.filter(|_| remedy == Remedy::Recover).map(str::to_owned));
+        Verdict { remedy, failure: refusal(&reply).into() }
+    };
+    (Connection::new(Rc::new(Endpoint::parse(protocol, &url).unwrap()), Box::new(judge)), keys)
 }
 
 fn operation(protocol: Protocol) -> Operation {
     match protocol {
-        Protocol::GraphQl => realtime::subscription("subscription S { onPost { id } }", None, None).unwrap(),
+        Protocol::GraphQl => {
+            let body = r#"{"query":"subscription S { onPost { id } }","variables":{}}"#;
+            realtime::subscription(body.into())
+        }
         Protocol::Events => events::Subscription::parse("/default/room-1").unwrap().operation(),
     }
 }
 
-fn publish() -> Publish {
+fn publish() -> String {
     let channel = events::Channel::parse("default/room-1").unwrap();
-    Publish::batches(&channel, &[String::from("1")]).unwrap().remove(0)
+    events::Publish::batches(&channel, &[String::from("1")], true).unwrap().remove(0).body().to_owned()
 }
 
 /// A signature like the published vectors', with the tokens that nothing may print.
-fn authorization(stamp: u64) -> Authorization {
+fn authorization(key: u64) -> Authorization {
     Authorization {
-        authorization: Secret::new(format!("AWS4-HMAC-SHA256 SIGNATURE{stamp}")),
+        authorization: Secret::new(format!("AWS4-HMAC-SHA256 SIGNATURE{key}")),
         amz_date: "20250115T120000Z".into(),
         security_token: Some(Secret::new("TOKEN".into())),
-        stamp,
+        key: key.to_string().into(),
     }
 }
 
@@ -108,20 +125,21 @@ fn refused(protocol: Protocol, id: Option<WireId>, name: &str, message: &str) ->
 struct Hand {
     protocol: Protocol,
     connection: Connection<JsonValue>,
+    refused_keys: RefusedKeys,
     now: Millis,
     /// Of the last socket that was opened.
     socket: Option<SocketId>,
     sent: Vec<Json>,
     closed: Vec<SocketId>,
-    others: Vec<Action>,
+    others: Vec<Action<JsonValue>>,
     tasks: Vec<SigningTask>,
 }
 
 impl Hand {
     fn new(protocol: Protocol) -> Self {
-        let connection = connection(protocol);
+        let (connection, refused_keys) = connection(protocol);
         let (sent, closed, others, tasks) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        Self { protocol, connection, now: 1_000_000, socket: None, sent, closed, others, tasks }
+        Self { protocol, connection, refused_keys, now: 1_000_000, socket: None, sent, closed, others, tasks }
     }
 
     fn at(&self) -> Moment {
@@ -156,9 +174,9 @@ impl Hand {
         self.call(|connection, at| connection.subscribe(operation, QueueLimits::default(), at))
     }
 
-    fn sign(&mut self, stamp: u64) {
+    fn sign(&mut self, key: u64) {
         for task in std::mem::take(&mut self.tasks) {
-            self.call(|connection, at| connection.signed(task.ticket, Ok(authorization(stamp)), at));
+            self.call(|connection, at| connection.signed(task.ticket, Ok(authorization(key)), at));
         }
     }
 
@@ -208,6 +226,11 @@ impl Hand {
 
     fn take(&mut self, id: SubscriptionId) -> Vec<Delivery<JsonValue>> {
         std::iter::from_fn(|| self.connection.take(id)).collect()
+    }
+
+    /// The keys that were refused since the last look, and could be put right.
+    fn refused_keys(&self) -> Vec<String> {
+        self.refused_keys.take()
     }
 
     fn state(&self) -> Option<&State> {

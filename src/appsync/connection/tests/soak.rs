@@ -90,6 +90,7 @@ struct Record {
 struct Soak {
     protocol: Protocol,
     connection: Connection<JsonValue>,
+    refused_keys: RefusedKeys,
     random: Random,
     /// The server's clock.
     now: Millis,
@@ -115,9 +116,11 @@ struct Soak {
 
 impl Soak {
     fn new(protocol: Protocol, seed: u64) -> Self {
+        let (connection, refused_keys) = connection(protocol);
         Self {
             protocol,
-            connection: connection(protocol),
+            connection,
+            refused_keys,
             random: Random(seed),
             now: 0,
             stood_still: 0,
@@ -152,7 +155,10 @@ impl Soak {
     /// The operation of a subscription, which tells the server which one it is.
     fn operation(&self, name: &str) -> Operation {
         match self.protocol {
-            Protocol::GraphQl => realtime::subscription(&format!("subscription S{name} {{ a }}"), None, None).unwrap(),
+            Protocol::GraphQl => {
+                let query = format!("subscription S{name} {{ a }}");
+                realtime::subscription(json!({ "query": query }).to_string())
+            }
             Protocol::Events => events::Subscription::parse(&format!("/n/S{name}")).unwrap().operation(),
         }
     }
@@ -169,7 +175,7 @@ impl Soak {
             match action {
                 Action::Sign(task) => {
                     // As a client does: refresh, unless there are newer credentials than the refused ones.
-                    if task.refused.is_some_and(|refused| refused.stamp == self.stamp) {
+                    if self.refused_keys.take().contains(&self.stamp.to_string()) {
                         self.stamp = self.stamp.max(self.oldest_valid) + 1;
                         self.refreshed = self.now;
                         self.counts.credentials += 1;
@@ -194,7 +200,7 @@ impl Soak {
                 }
                 Action::Close { socket } => self.cut(socket),
                 Action::Ready(id) => self.consume(id),
-                Action::Subscribed(_) | Action::State(_) | Action::Unusable(_) => {}
+                Action::Accepted { .. } | Action::Subscribed(_) | Action::State(_) | Action::Unusable(_) => {}
                 Action::Published { .. } => panic!("nothing was published"),
             }
         }
@@ -272,7 +278,7 @@ impl Soak {
                     record.gaps += 1;
                     self.counts.gaps += 1;
                 }
-                (None, Delivery::Failed(error)) => {
+                (None, Delivery::Failed(Failure::Coded(error))) => {
                     assert_eq!(error.code, Code::Refused);
                     assert!(self.forbidden.remove(&id));
                     self.counts.ended_alone += 1;
