@@ -2,7 +2,7 @@
 // Explanations: evidence is read here, and judged in WebAssembly.
 import { examination, table } from "./doctor.js";
 import { evidenceOf, knownOf } from "./evidence.js";
-import { started } from "./load.js";
+import { loader } from "./load.js";
 import { findOut } from "./probes.js";
 import { build } from "./wasm/explain-build.js";
 import { explain as explainJson, initSync, judge, plan, questions, verdict } from "./wasm/explain.js";
@@ -12,17 +12,7 @@ import { explain as explainJson, initSync, judge, plan, questions, verdict } fro
 /** @import { Known } from "./evidence.js" */
 /** @import { Source } from "./load.js" */
 
-/** @type {Promise<void> | undefined} */
-let loading;
-
-/** @param {Source} source */
-function load(source) {
-  loading ??= started(source, build, initSync);
-  loading.catch(() => {
-    loading = undefined;
-  });
-  return loading;
-}
+const load = loader(build, initSync);
 
 /** The language of the page, if it says one, else that of its user. */
 const pageLanguage = () => globalThis.document?.documentElement?.lang || globalThis.navigator?.language || "en";

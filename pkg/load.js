@@ -1,5 +1,5 @@
 // @ts-check
-// The WebAssembly, loaded once for the page.
+// WebAssembly, loaded once for the page.
 import { kindOf } from "./body.js";
 import { SigFetchError, loadError } from "./errors.js";
 import { build } from "./wasm/build.js";
@@ -7,28 +7,35 @@ import { initSync } from "./wasm/sigfetch.js";
 
 /** @typedef {() => unknown} Source Gives what `options.wasm` takes, or a promise of it. */
 
-/** @type {Promise<void> | undefined} */
-let loading;
-let loaded = false;
-
-/** Whether the WebAssembly can be used. */
-export const isLoaded = () => loaded;
-
 /**
- * Loads the WebAssembly: the first source counts, and all callers share it. A failure is forgotten, so that the next
+ * Makes what loads a module: the first source counts, and all callers share it. A failure is forgotten, so that the next
  * call tries again.
  *
- * @param {Source} source
+ * @param {string} build
+ * @param {(options: { module: WebAssembly.Module }) => unknown} initSync The glue's.
  */
-export function load(source) {
-  loading ??= started(source, build, initSync).then(() => {
-    loaded = true;
-  });
-  loading.catch(() => {
-    loading = undefined;
-  });
-  return loading;
+export function loader(build, initSync) {
+  /** @type {Promise<void> | undefined} */
+  let loading;
+  return (/** @type {Source} */ source) => {
+    loading ??= started(source, build, initSync);
+    loading.catch(() => {
+      loading = undefined;
+    });
+    return loading;
+  };
 }
+
+let loaded = false;
+
+/** Whether the client's WebAssembly can be used. */
+export const isLoaded = () => loaded;
+
+/** Loads the client's WebAssembly. */
+export const load = loader(build, (options) => {
+  initSync(options);
+  loaded = true;
+});
 
 /** Says what is missing where calls cannot work, as in Jest's own jsdom. */
 export function checkPlatform() {
@@ -48,9 +55,9 @@ export function checkPlatform() {
  *
  * @param {Source} source
  * @param {string} build
- * @param {(options: { module: WebAssembly.Module }) => unknown} initSync The glue's.
+ * @param {(options: { module: WebAssembly.Module }) => unknown} initSync
  */
-export async function started(source, build, initSync) {
+async function started(source, build, initSync) {
   try {
     const module = await compile(await source());
     checkBuild(module, build);

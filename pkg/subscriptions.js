@@ -2,7 +2,7 @@
 // Subscriptions and publishes over lasting connections, which live in a WebAssembly module of their own.
 import { kindOf } from "./body.js";
 import { SigFetchError, invalidRequest, loadError } from "./errors.js";
-import { started } from "./load.js";
+import { loader } from "./load.js";
 import { checkSubscription } from "./operations.js";
 import { build } from "./wasm/realtime-build.js";
 import { Connections, initSync } from "./wasm/realtime.js";
@@ -44,17 +44,7 @@ import { isAwsHost } from "./wasm/sigfetch.js";
  * @property {() => void} [changed]
  */
 
-/** @type {Promise<void> | undefined} */
-let loading;
-
-/** @param {Source} source */
-function load(source) {
-  loading ??= started(source, build, initSync);
-  loading.catch(() => {
-    loading = undefined;
-  });
-  return loading;
-}
+const load = loader(build, initSync);
 
 /**
  * What an entry exports: lasting connections for a client.
