@@ -170,6 +170,31 @@ fn appsync_says_unauthorized_because_of_the_resource_in_the_policy() {
 }
 
 #[test]
+fn what_is_pasted_is_of_the_partition_that_was_called() {
+    let body = r#"{"errors":[{"errorType":"UnauthorizedException","message":"Permission denied"}]}"#;
+    for (region, partition) in [("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov"), ("eu-west-1", "aws")] {
+        let context = json!({ "service": "appsync", "authMode": "AWS_IAM", "isGuest": false, "region": region });
+        let explanation = explained(json!({ "status": 401, "body": body, "context": context }));
+        let statement: Value = serde_json::from_str(&paste(&explanation, PasteKind::PolicyStatement)).unwrap();
+        let start = format!("arn:{partition}:appsync:{region}:");
+        assert!(statement["Resource"].as_str().unwrap().starts_with(&start), "{statement}");
+    }
+    let pool = "us-gov-west-1:191b639a-1591-438b-a238-a61751bdefdd";
+    let explanation = explained(json_answer(
+        400,
+        "InvalidIdentityPoolConfigurationException:",
+        "Invalid identity pool configuration. Check assigned IAM roles for this pool.",
+        json!({ "identityPoolId": pool, "isGuest": true }),
+    ));
+    let fixes = explanation.causes.iter().flat_map(|cause| &cause.fix).filter_map(|fix| fix.paste.as_ref());
+    let policy = fixes.clone().find(|paste| paste.kind == PasteKind::TrustPolicy).unwrap();
+    let policy: Value = serde_json::from_str(&policy.paste).unwrap();
+    let statement = &policy["Statement"][0];
+    assert_eq!(statement["Principal"]["Federated"], "cognito-identity-us-gov.amazonaws.com");
+    assert_eq!(statement["Condition"]["StringEquals"]["cognito-identity-us-gov.amazonaws.com:aud"], pool);
+}
+
+#[test]
 fn appsync_says_unauthorized_because_another_role_was_assumed() {
     let body = r#"{"errors":[{"errorType":"UnauthorizedException","message":"Permission denied"}]}"#;
     let explanation = explained(json!({ "status": 401, "body": body,

@@ -22,6 +22,20 @@ pub enum Partition {
 }
 
 impl Partition {
+    /// The name, as ARNs have it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Aws => "aws",
+            Self::AwsCn => "aws-cn",
+            Self::AwsUsGov => "aws-us-gov",
+            Self::AwsIso => "aws-iso",
+            Self::AwsIsoB => "aws-iso-b",
+            Self::AwsIsoE => "aws-iso-e",
+            Self::AwsIsoF => "aws-iso-f",
+            Self::AwsEusc => "aws-eusc",
+        }
+    }
+
     /// The suffix of the partition's standard hosts.
     pub(super) fn dns_suffix(self) -> &'static str {
         match self {

@@ -8,6 +8,7 @@ use super::arn::{Arn, is_clean};
 use super::case::{Case, is_pool_id};
 use super::explanation::{Paste, PasteKind};
 use super::redact::shown_line;
+use crate::endpoint::{Partition, partition_of_region};
 
 fn paste(kind: PasteKind, text: String) -> Paste {
     Paste { kind, paste: text }
@@ -137,11 +138,19 @@ pub(super) fn resource(case: &Case<'_>) -> String {
     case.service().and_then(|service| derived_resource(case, service)).unwrap_or_else(|| "*".to_owned())
 }
 
+/// The partition that ARNs begin with: that of the region, or that of the pool's.
+fn partition(case: &Case<'_>) -> &'static str {
+    let pool = case.context.identity_pool_id.as_deref().and_then(|pool| pool.split(':').next());
+    let region = case.region().or(case.signed_region()).or(pool);
+    region.and_then(partition_of_region).unwrap_or(Partition::Aws).name()
+}
+
 /// The ARN that a call goes to, out of host, path and method.
 fn derived_resource(case: &Case<'_>, service: &str) -> Option<String> {
     let region = clean_or(case.region().or(case.signed_region()), "YOUR_REGION");
     let account = case.account().unwrap_or_else(|| "YOUR_ACCOUNT_ID".to_owned());
     let host = case.host().unwrap_or_default();
+    let partition = partition(case);
     let id = || clean(host.split('.').next()?).filter(|id| !id.is_empty() && host.contains('.'));
     Some(match service {
         "execute-api" => {
@@ -154,22 +163,25 @@ fn derived_resource(case: &Case<'_>, service: &str) -> Option<String> {
             };
             let method = case.method().unwrap_or_else(|| "*".to_owned());
             let api = api.unwrap_or_else(|| "YOUR_API_ID".to_owned());
-            format!("arn:aws:execute-api:{region}:{account}:{api}/{stage}/{}/{rest}", clean_or(Some(&method), "*"))
+            format!(
+                "arn:{partition}:execute-api:{region}:{account}:{api}/{stage}/{}/{rest}",
+                clean_or(Some(&method), "*")
+            )
         }
         "appsync" => {
             let field = case.context.operation_name.as_deref().filter(|name| is_name(name)).unwrap_or("*");
-            format!("arn:aws:appsync:{region}:{account}:apis/YOUR_API_ID/types/*/fields/{field}")
+            format!("arn:{partition}:appsync:{region}:{account}:apis/YOUR_API_ID/types/*/fields/{field}")
         }
         "s3" => {
-            let bucket = bucket(case).unwrap_or_else(|| "YOUR_BUCKET".to_owned());
+            let bucket = bucket_arn(case);
             let key = case.context.object_key.as_deref().and_then(clean).unwrap_or_else(|| "*".to_owned());
-            if is_s3_listing(case) { format!("arn:aws:s3:::{bucket}") } else { format!("arn:aws:s3:::{bucket}/{key}") }
+            if is_s3_listing(case) { bucket } else { format!("{bucket}/{key}") }
         }
-        "lambda" => format!("arn:aws:lambda:{region}:{account}:function:YOUR_FUNCTION"),
-        "iot" | "iotdata" | "iotdevicegateway" => format!("arn:aws:iot:{region}:{account}:YOUR_RESOURCE"),
-        "rum" => format!("arn:aws:rum:{region}:{account}:appmonitor/YOUR_MONITOR"),
-        "es" => format!("arn:aws:es:{region}:{account}:domain/YOUR_DOMAIN/*"),
-        "aoss" => format!("arn:aws:aoss:{region}:{account}:collection/YOUR_COLLECTION_ID"),
+        "lambda" => format!("arn:{partition}:lambda:{region}:{account}:function:YOUR_FUNCTION"),
+        "iot" | "iotdata" | "iotdevicegateway" => format!("arn:{partition}:iot:{region}:{account}:YOUR_RESOURCE"),
+        "rum" => format!("arn:{partition}:rum:{region}:{account}:appmonitor/YOUR_MONITOR"),
+        "es" => format!("arn:{partition}:es:{region}:{account}:domain/YOUR_DOMAIN/*"),
+        "aoss" => format!("arn:{partition}:aoss:{region}:{account}:collection/YOUR_COLLECTION_ID"),
         _ => return None,
     })
 }
@@ -189,6 +201,12 @@ pub(super) fn bucket(case: &Case<'_>) -> Option<String> {
     name.or_else(of_path).filter(|name| !name.is_empty()).and_then(|name| clean(&name))
 }
 
+/// The ARN of the bucket.
+pub(super) fn bucket_arn(case: &Case<'_>) -> String {
+    let bucket = bucket(case).unwrap_or_else(|| "YOUR_BUCKET".to_owned());
+    format!("arn:{}:s3:::{bucket}", partition(case))
+}
+
 pub(super) fn pool(case: &Case<'_>) -> String {
     let pool = case.context.identity_pool_id.as_deref().filter(|pool| is_pool_id(pool));
     pool.unwrap_or("YOUR_IDENTITY_POOL_ID").to_owned()
@@ -201,7 +219,7 @@ fn role_arn(case: &Case<'_>) -> String {
 /// The ARN of a role in the caller's account.
 pub(super) fn role_arn_of(case: &Case<'_>, role: Option<&str>) -> String {
     let account = case.account().unwrap_or_else(|| "YOUR_ACCOUNT_ID".to_owned());
-    format!("arn:aws:iam::{account}:role/{}", clean_or(role, "YOUR_ROLE"))
+    format!("arn:{}:iam::{account}:role/{}", partition(case), clean_or(role, "YOUR_ROLE"))
 }
 
 /// `authenticated` or `unauthenticated`, if that is known.
@@ -217,11 +235,17 @@ pub(super) fn trust_policy(case: &Case<'_>) -> Paste {
         statement: [Statement; 1],
     }
     let amr = amr(case).map_or_else(|| json!(["authenticated", "unauthenticated"]), |amr| json!(amr));
+    let pool = pool(case);
+    // Cognito's name as a principal ("Amazon Cognito", AWS GovCloud (US) User Guide).
+    let cognito = match pool.split(':').next() {
+        Some("us-gov-west-1") => "cognito-identity-us-gov.amazonaws.com",
+        _ => "cognito-identity.amazonaws.com",
+    };
     let statement = Statement {
-        principal: Some(json!({ "Federated": "cognito-identity.amazonaws.com" })),
+        principal: Some(json!({ "Federated": cognito })),
         condition: Some(json!({
-            "StringEquals": { "cognito-identity.amazonaws.com:aud": pool(case) },
-            "ForAnyValue:StringLike": { "cognito-identity.amazonaws.com:amr": amr },
+            "StringEquals": { format!("{cognito}:aud"): pool },
+            "ForAnyValue:StringLike": { format!("{cognito}:amr"): amr },
         })),
         ..Statement::allow(json!("sts:AssumeRoleWithWebIdentity"))
     };
@@ -260,7 +284,8 @@ pub(super) fn table_and_indexes(case: &Case<'_>) -> Paste {
 pub(super) fn topic_filter(case: &Case<'_>) -> Paste {
     let region = clean_or(case.region(), "YOUR_REGION");
     let account = case.account().unwrap_or_else(|| "YOUR_ACCOUNT_ID".to_owned());
-    let arn = |kind: &str| format!("arn:aws:iot:{region}:{account}:{kind}/*");
+    let partition = partition(case);
+    let arn = |kind: &str| format!("arn:{partition}:iot:{region}:{account}:{kind}/*");
     statement(&["iot:Subscribe", "iot:Receive"], &[arn("topicfilter"), arn("topic")])
 }
 

@@ -85,13 +85,10 @@ pub(super) fn s3_missing_object(case: &Case<'_>) -> Option<Finding> {
         }
         _ => return None,
     };
-    Some(Finding::new(CauseId::S3MissingObject, strength).paste(
-        Advice::CheckObjectKey,
-        paste::statement(
-            &["s3:ListBucket"],
-            &[format!("arn:aws:s3:::{}", paste::bucket(case).unwrap_or_else(|| "YOUR_BUCKET".to_owned()))],
-        ),
-    ))
+    Some(
+        Finding::new(CauseId::S3MissingObject, strength)
+            .paste(Advice::CheckObjectKey, paste::statement(&["s3:ListBucket"], &[paste::bucket_arn(case)])),
+    )
 }
 
 /// OpenSearch Serverless refuses before it looks at policies.
