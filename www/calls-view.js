@@ -67,8 +67,10 @@ function callView(session, environment, call, address) {
   const sendIt = () =>
     whileBusy(form, async () => {
       const current = contents(form);
-      const outcome = await session.withClient((client) => send(client, call, address, current));
-      showOutcome(slot(view, "outcome"), outcome, requestLine(call, address, current));
+      const { client } = session;
+      const outcome = await session.withClient(() => send(client, call, address, current));
+      const explain = (what) => client.explain(what, { probe: true });
+      showOutcome(slot(view, "outcome"), outcome, requestLine(call, address, current), explain);
       log(call.title, session.pass?.who ?? "nobody", outcome, `#${view.id}`);
     });
   form.addEventListener("change", () => keepFields(environment, call, form));

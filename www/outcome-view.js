@@ -1,9 +1,13 @@
 // Shows outcomes.
 import { copyOf, element, slot, write } from "./dom.js";
 import { jsonNodes } from "./json-view.js";
+import { whyView } from "./why-view.js";
 
-/** Shows an outcome inside `place` and replaces the previous contents. */
-export function showOutcome(place, outcome, request = "") {
+/**
+ * Shows an outcome inside `place` and replaces the previous contents. `explain` gives the explanation of what a client can
+ * explain; without it, none is offered.
+ */
+export function showOutcome(place, outcome, request = "", explain) {
   const shown = copyOf("outcome-template");
   showStatus(slot(shown, "status"), outcome);
   write(shown, { duration: inMs(outcome.duration), request });
@@ -13,6 +17,7 @@ export function showOutcome(place, outcome, request = "") {
   );
   if (outcome.body === undefined || outcome.body === "") slot(shown, "body").remove();
   else slot(shown, "body").append(...jsonNodes(outcome.body));
+  if (explain && outcome.tone !== "good") shown.append(whyView(() => explain(outcome.explained)));
   place.replaceChildren(shown);
 }
 

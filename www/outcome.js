@@ -4,7 +4,7 @@ import { SignInError } from "./user-pool.js";
 
 /**
  * Waits for `work` and returns its outcome, whether it succeeded or failed: `{ tone, status, facts, body, duration }`.
- * The outcome of a `SigFetchError` also has its `code`. Tones are `good`, `denied` (AWS denied the request) and `bad`.
+ * `explained` is what the client can explain. The outcome of a `SigFetchError` also has its `code`. Tones are `good`, `denied` (AWS denied the request) and `bad`.
  */
 export async function outcomeOf(work) {
   const begin = performance.now();
@@ -12,19 +12,21 @@ export async function outcomeOf(work) {
   try {
     outcome = await work();
   } catch (error) {
-    outcome = ofError(error);
+    outcome = { ...ofError(error), explained: error };
   }
   return { facts: {}, ...outcome, duration: performance.now() - begin };
 }
 
 /** The outcome of an HTTP answer. */
 export async function ofResponse(response) {
-  const text = await response.text();
+  // An explanation reads the body, too.
+  const text = await response.clone().text();
   const errorType = response.ok ? null : response.headers.get("x-amzn-errortype");
   return {
     tone: response.ok ? "good" : isDenial(response.status) ? "denied" : "bad",
     status: [response.status, errorType ?? response.statusText].filter(Boolean).join(" "),
     body: parsed(text),
+    explained: response,
   };
 }
 
@@ -33,7 +35,12 @@ export function ofGraphql(answer) {
   const [first] = answer.errors ?? [];
   if (!first) return { tone: "good", status: "OK", body: answer };
   const denied = /unauthorized/i.test(first.errorType ?? "");
-  return { tone: denied ? "denied" : "bad", status: first.errorType ?? "GraphQL error", body: answer };
+  return {
+    tone: denied ? "denied" : "bad",
+    status: first.errorType ?? "GraphQL error",
+    body: answer,
+    explained: answer,
+  };
 }
 
 function ofError(error) {

@@ -2,6 +2,9 @@
 import { createClient } from "./pkg/index.js";
 import { readIdToken } from "./user-pool.js";
 
+/** What the client loads when it is needed. */
+const parts = { explain: () => import("./pkg/explain.js"), realtime: () => import("./pkg/realtime.js") };
+
 /** Dispatches `change` when `pass` may have changed. */
 export class Session extends EventTarget {
   /** The sigfetch client of the environment in use. */
@@ -17,8 +20,7 @@ export class Session extends EventTarget {
   /** Changes the environment; undefined means none. */
   useEnvironment(environment) {
     this.signOut();
-    const realtime = () => import("./pkg/realtime.js");
-    this.client = environment && createClient({ ...environment.clientOptions, realtime });
+    this.client = environment && createClient({ ...environment.clientOptions, ...parts });
   }
 
   async beGuest() {

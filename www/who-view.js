@@ -34,7 +34,7 @@ export function connectWhoForm(session) {
     byId("password").value = "";
     byId("id-token").value = "";
     if (outcome.tone === "good") problem.replaceChildren();
-    else showOutcome(problem, outcome);
+    else showOutcome(problem, outcome, "", (what) => session.client.explain(what, { probe: true }));
     log("Get credentials", session.pass?.who ?? "nobody", outcome, "#who");
   };
   form.addEventListener("change", showFields);

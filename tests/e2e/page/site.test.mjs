@@ -191,6 +191,27 @@ test("a refusal by sigfetch itself is shown with its code, its advice and what A
   assertQuietConsole();
 });
 
+test("a refusal is explained on request, with what to paste", async () => {
+  await open();
+  const causes = async (id) => {
+    await send(id);
+    await page.locator(`#call-${id} .why button`).click();
+    const shown = page.locator(`#call-${id} .why ol > li`);
+    await shown.first().waitFor();
+    return shown;
+  };
+  const denials = await causes("restricted-post");
+  assert.match(await denials.first().innerText(), /role/i);
+  const statement = JSON.parse(await denials.first().locator("pre").first().textContent());
+  assert.equal(statement.Action, "execute-api:Invoke");
+  assert.match(statement.Resource, /\/prod\/POST\/items$/);
+  assert.match(await (await causes("hidden-get")).first().innerText(), /CORS/);
+  assert.match(await (await causes("restricted-query")).first().innerText(), /audit/);
+  await send("get");
+  assert.equal(await page.locator("#call-get .why").count(), 0);
+  await assertNoSecrets();
+});
+
 test("the first call fetches credentials by itself, and all calls can be sent at once", async () => {
   await open();
   await page.locator("#send-all").click();
