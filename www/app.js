@@ -1,6 +1,7 @@
 // The entry point of the page: selects the environment and passes it to the parts of the page.
 import { connectAccountForm, typedAccount } from "./account.js";
 import { connectCalls } from "./calls-view.js";
+import { connectDoctor } from "./doctor-view.js";
 import { byId } from "./dom.js";
 import { findLocalAws } from "./local-aws.js";
 import { showPass } from "./pass-view.js";
@@ -10,7 +11,7 @@ import { keep, recall } from "./storage.js";
 import { connectWhoForm } from "./who-view.js";
 
 const session = new Session();
-const parts = [session, connectWhoForm(session), connectCalls(session), connectRooms(session)];
+const parts = [session, connectWhoForm(session), connectCalls(session), connectRooms(session), connectDoctor(session)];
 const use = (environment) => {
   for (const part of parts) part.useEnvironment(environment);
 };

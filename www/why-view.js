@@ -18,7 +18,8 @@ export function whyView(explain) {
   return view;
 }
 
-function causeView({ title, likelihood, why, fix, docs }) {
+/** Shows a `Cause`. */
+export function causeView({ title, likelihood, why, fix, docs }) {
   const view = copyOf("cause-template");
   write(view, { title, likelihood, why });
   slot(view, "docs").href = docs;

@@ -212,6 +212,30 @@ test("a refusal is explained on request, with what to paste", async () => {
   await assertNoSecrets();
 });
 
+test("the doctor examines an address step by step", async () => {
+  await open();
+  const examine = async (address) => {
+    const value = await page.locator("#doctor-form option", { hasText: address }).getAttribute("value");
+    await page.selectOption("#doctor-form select", value);
+    await page.locator("#doctor-form button").click();
+    await page.locator("#announcement", { hasText: "Doctor: " }).waitFor();
+    const steps = await page.locator("#doctor-steps > li").all();
+    const text = (step, name) => step.locator(`[data-slot=${name}]`).first().textContent();
+    const results = await Promise.all(
+      steps.map(async (step) => [await text(step, "step"), await text(step, "result")]),
+    );
+    await page.evaluate(() => (document.getElementById("announcement").textContent = ""));
+    return Object.fromEntries(results);
+  };
+  const healthy = await examine("/prod/items");
+  assert.deepEqual([...new Set(Object.values(healthy))], ["passed"]);
+  assert.ok(Object.keys(healthy).length >= 9);
+  const ill = await examine("/prod/secret");
+  assert.deepEqual([ill.credentials, ill.call], ["passed", "failed"]);
+  assert.ok((await page.locator("#doctor-steps .why ol > li").count()) > 0);
+  await assertNoSecrets();
+});
+
 test("the first call fetches credentials by itself, and all calls can be sent at once", async () => {
   await open();
   await page.locator("#send-all").click();
