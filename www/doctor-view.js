@@ -18,10 +18,13 @@ export function connectDoctor(session) {
     whileBusy(form, async () => {
       steps.replaceChildren();
       let failed = "";
-      for await (const step of session.client.doctor(form.elements.url.value)) {
-        steps.append(stepView(step));
-        if (step.result === "failed") failed ||= step.step;
-      }
+      await session.withClient(async (client) => {
+        for await (const step of client.doctor(form.elements.url.value)) {
+          steps.append(stepView(step));
+          if (step.result === "failed") failed ||= step.step;
+        }
+        return {};
+      });
       announce(failed ? `Doctor: ${failed} failed` : "Doctor: all steps passed");
     });
   });
