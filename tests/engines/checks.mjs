@@ -168,12 +168,4 @@ export const checks = {
     assert.equal(heard.length, 2);
     assert.equal((await aws.stats()).openSockets.eventsRealtime, 0);
   },
-
-  "a refusal is explained, and the doctor finds nothing wrong": async ({ ask, alice, at }) => {
-    const explained = value(await ask("explained", { options: alice, url: `${at.rest}/secret` }));
-    assert.deepEqual(explained, { certain: true, ids: ["explicit-deny"] });
-    const steps = value(await ask("examined", { options: alice, url: `${at.rest}/items` }));
-    assert.equal(steps.length, 10);
-    for (const step of steps) assert.match(step, / passed$/);
-  },
 };

@@ -250,20 +250,3 @@ export function talkByEvents({ url, ...task }) {
     (client, text) => room(client).publish(text, { transport: text === "copper" ? "socket" : "http" }),
   );
 }
-
-const explain = () => import("/pkg/explain.js");
-
-/** Why a call was refused. */
-export async function explained({ options, url }) {
-  const client = createClient({ ...options, explain });
-  const { certain, causes } = await client.explain(await client.signedFetch(url));
-  return { certain, ids: causes.map(({ id }) => id) };
-}
-
-/** What the doctor finds. */
-export async function examined({ options, url }) {
-  const steps = [];
-  for await (const { step, result } of createClient({ ...options, explain }).doctor(url))
-    steps.push(`${step} ${result}`);
-  return steps;
-}
