@@ -15,7 +15,7 @@ pub struct Url<'a> {
 
 impl<'a> Url<'a> {
     /// Splits a serialised URL; none if it is not absolute, has no host or carries a user name. None, too, with a
-    /// backslash in the host: to browsers it is a slash, and no parser of theirs leaves one there.
+    /// backslash, a blank or a control character in host or port: no browser's parser leaves one there.
     pub fn split(url: &'a str) -> Option<Self> {
         // A `blob:` URL has another one behind its own scheme.
         let end = url.match_indices(':').map(|(at, _)| at).find(|at| url[at + 1..].starts_with("//"))?;
@@ -23,7 +23,7 @@ impl<'a> Url<'a> {
         let rest = rest.split_once('#').map_or(rest, |(rest, _)| rest);
         let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
         let (authority, path) = rest.find('/').map_or((rest, "/"), |at| rest.split_at(at));
-        if authority.is_empty() || authority.contains(['@', '\\']) {
+        if authority.is_empty() || authority.contains(|c: char| matches!(c, '\0'..=' ' | '@' | '\\')) {
             return None;
         }
         Some(Self { scheme, authority, path, query })
@@ -64,7 +64,17 @@ mod tests {
         assert_eq!((url.port(), Url::split("wss://h/").unwrap().port()), (":8443", ""));
         assert!(Url::split("wss://h/").unwrap().is_socket() && !url.is_socket());
         assert_eq!(Url::split("https://h").unwrap().path, "/");
-        for bad in ["https://\\.h.example/", "", "/relative", "https://", "https://user@host/", "mailto:a@b"] {
+        for bad in [
+            "https://\\.h.example/",
+            "https://h: ",
+            "https://h:\n/",
+            "https://h x/",
+            "",
+            "/relative",
+            "https://",
+            "https://user@host/",
+            "mailto:a@b",
+        ] {
             assert_eq!(Url::split(bad), None, "{bad}");
         }
     }
